@@ -43,9 +43,7 @@ class Layer:
     def __post_init__(self) -> None:
         for key in ("outer_radius_mm", "sigma_transverse_S_per_m", "sigma_axial_S_per_m"):
             if not getattr(self, key) > 0:
-                raise ParameterError(
-                    f"Layer '{self.name}': {key} is {getattr(self, key)}; it must be above 0."
-                )
+                raise ParameterError(f"Layer '{self.name}': {key} is {getattr(self, key)}; it must be above 0.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +113,7 @@ class LayeredLimb(ABC):
             raise ParameterError(f"This limb has no nerve '{name}'.{near_name(name, self.nerves)}")
         return self.nerves[name]
 
-    def on_skin_mm(
-        self, around_deg: float, along_mm: float, depth_mm: float = 0.0
-    ) -> tuple[float, float, float]:
+    def on_skin_mm(self, around_deg: float, along_mm: float, depth_mm: float = 0.0) -> tuple[float, float, float]:
         """Point at an angle, an axial place and a depth below the skin, as x, y, z in mm."""
         r = self.radius_mm - depth_mm
         t = np.deg2rad(around_deg)

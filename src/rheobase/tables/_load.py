@@ -60,9 +60,7 @@ class Row(Mapping[str, Any]):
         try:
             return self.values_[name]
         except KeyError:
-            raise TableError(
-                f"Row '{self.key}' has no value '{name}'.{near_name(name, self.values_)}"
-            ) from None
+            raise TableError(f"Row '{self.key}' has no value '{name}'.{near_name(name, self.values_)}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.values_)
@@ -147,9 +145,7 @@ def _row(table_name: str, row_id: str, body: dict[str, Any]) -> Row:
         )
     note = " ".join(str(body[k]) for k in ("conditions", "note") if k in body)
     values = {k: v for k, v in body.items() if k not in _ABOUT}
-    return Row(
-        table_name, row_id, MappingProxyType(values), keys, str(body.get("where", "")), confidence, note
-    )
+    return Row(table_name, row_id, MappingProxyType(values), keys, str(body.get("where", "")), confidence, note)
 
 
 def row(key: str) -> Row:
@@ -187,10 +183,7 @@ def sources() -> Mapping[str, Source]:
     """
     text = (files("rheobase.tables") / "sources.bib").read_text(encoding="utf-8")
     return MappingProxyType(
-        {
-            key: Source(key, kind, dict(_FIELD.findall(body.strip())))
-            for kind, key, body in _ENTRY.findall(text)
-        }
+        {key: Source(key, kind, dict(_FIELD.findall(body.strip()))) for kind, key, body in _ENTRY.findall(text)}
     )
 
 
