@@ -129,7 +129,7 @@ def uniform_fibre(
 
     Examples
     --------
-    >>> uniform_fibre("mrg_interpolated", diameter_um=6.0, nodes=21).length_mm
+    >>> round(uniform_fibre("mrg_interpolated", diameter_um=6.0, nodes=21).length_mm, 4)
     11.1692
     """
     chosen = fibre_model(model) if isinstance(model, str) else model
