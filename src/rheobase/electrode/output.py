@@ -162,6 +162,6 @@ def _contact_span_ohm(admittance_S: np.ndarray, shares: Sequence[float]) -> floa
     y, s = np.asarray(admittance_S, dtype=float), np.asarray(shares, dtype=float)
     if y.shape != (s.size, s.size):
         raise ParameterError(f"admittance_S has shape {y.shape}; {s.size} shares need ({s.size}, {s.size}).")
-    potential = np.linalg.pinv(y, rcond=1e-9, hermitian=True) @ s
+    potential = np.linalg.pinv(y, rcond=1e-6, hermitian=True) @ s
     carrying = potential[s != 0]
     return float(carrying.max() - carrying.min())

@@ -76,9 +76,8 @@ def complete_currents(surface: Surface, pads: Contacts, count: int) -> tuple[np.
         unit[k] = _projected_cg(apply, (pads.owner == k).astype(float), 1.0 / drop)
     unit[-1] = -unit[:-1].sum(axis=0)
     totals = unit @ (pads.owner[:, None] == np.arange(count)) * surface.grid.cell_area_m2
-    admittance = 0.5 * (totals + totals.T)
-    potentials = np.linalg.pinv(admittance, rcond=1e-9, hermitian=True)
-    return admittance, potentials @ unit
+    potentials = np.linalg.pinv(totals, rcond=1e-6, hermitian=True)
+    return totals, potentials @ unit
 
 
 def uniform_currents(surface: Surface, pads: Contacts, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -93,7 +92,7 @@ def uniform_currents(surface: Surface, pads: Contacts, count: int) -> tuple[np.n
     impedance = seen @ (even.T * surface.grid.cell_area_m2)
     centre = np.eye(count) - 1.0 / count
     impedance = centre @ (0.5 * (impedance + impedance.T)) @ centre
-    return np.linalg.pinv(impedance, rcond=1e-9, hermitian=True), lead
+    return np.linalg.pinv(impedance, rcond=1e-6, hermitian=True), lead
 
 
 def _projected_cg(apply: Callable[[np.ndarray], np.ndarray], target: np.ndarray, scale: np.ndarray) -> np.ndarray:
