@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
-from scipy.special import ive, ivp, iv, kve
+from scipy.special import iv, ive, ivp, kve
 
 from rheobase.anatomy import Layer
 from rheobase.electrode import Interface, Pad

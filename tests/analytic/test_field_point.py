@@ -56,5 +56,6 @@ def test_disc_on_a_half_space():
         v = point_source_V_per_A(np.array([0.0, 0.0, depth]) - sources, (0, 0, 0), 0.2)
         got.append(2.0 * v.mean())  # the insulating surface doubles it
     assert got == pytest.approx([130.476, 65.924, 25.827], rel=1e-4)
-    closed = 1e3 * 1e-3 / (np.pi * 0.01**2 * 0.2) * (np.hypot(0.01, np.array([0.002, 0.01, 0.03])) - [0.002, 0.01, 0.03])
+    depth_m = np.array([0.002, 0.01, 0.03])
+    closed = (np.hypot(0.01, depth_m) - depth_m) / (np.pi * 0.01**2 * 0.2)
     assert got == pytest.approx(closed, rel=1e-4)

@@ -29,7 +29,9 @@ def test_pad_pair_sits_over_the_nerve():
 
 
 def test_pad_pair_options():
-    m = pad_pair(LIMB, cathode="distal", round_mm=32, interface=Interface(series_ohm_m2=2.0), output=Output(compliance_V=50))
+    m = pad_pair(
+        LIMB, cathode="distal", round_mm=32, interface=Interface(series_ohm_m2=2.0), output=Output(compliance_V=50)
+    )
     assert m.shares == (-1.0, 1.0)
     assert m.pad("distal").shape == "round"
     assert m.pad("distal").diameter_mm == 32
@@ -93,5 +95,5 @@ def test_montage_messages(pads, match):
 
 
 def test_unknown_pad():
-    with pytest.raises(ParameterError, match="no pad 'proximl'.*Did you mean 'proximal'"):
+    with pytest.raises(ParameterError, match=r"no pad 'proximl'.*Did you mean 'proximal'"):
         pad_pair(LIMB).pad("proximl")
