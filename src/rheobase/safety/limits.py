@@ -61,7 +61,7 @@ class Limit:
         title = first.fields.get("title", first.key)
         return f"{title}, {self.row.where}" if self.row.where else title
 
-    def value(self, dose: Doses) -> float:
+    def bound_at(self, dose: Doses) -> float:
         """The limit for these doses, in `unit`."""
         base = float(self.row["limit_" + self.unit_key])
         return base + float(self.row.get(f"limit_{self.unit_key}_per_ms", 0.0)) * dose.phase_width_us / 1000
@@ -79,9 +79,10 @@ class Limit:
         low_hz, high_hz = self.row.get("above_rate_hz", float("-inf")), self.row.get("up_to_rate_hz", float("inf"))
         return low_hz < dose.rate_hz <= high_hz
 
-    def holds(self, value: float, limit: float) -> bool:
-        """Whether a value respects the limit; one that cannot be compared does not."""
-        return value < limit if self.row.get("strictly_below", False) else value <= limit
+    def holds(self, dose: Doses) -> bool:
+        """Whether the doses respect the limit; a figure that cannot be compared does not."""
+        figure, most = getattr(dose, self.quantity), self.bound_at(dose)
+        return figure < most if self.row.get("strictly_below", False) else figure <= most
 
 
 _UNITS = {
