@@ -1,8 +1,11 @@
-"""Small programmes and montages for the safety tests: exactly what safety reads of them, and no more."""
+"""Small programmes and montages for the safety tests; a programme here holds exactly what safety reads of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from rheobase.electrode import Output, Pad
+from rheobase.montage import Montage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,31 +57,15 @@ class ProgrammeCase:
     off_s: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class PadCase:
-    name: str
-    area_cm2: float
-    share: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutputCase:
-    compliance_V: float = 120.0
-    source_resistance_ohm: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class MontageCase:
-    pads: tuple[PadCase, ...]
-    output: OutputCase = field(default_factory=OutputCase)
-
-
 def programme(amplitude_mA=20.0, width_us=200.0, rate_hz=80.0, back=1.0, **rest):
     train = TrainCase(pulse=PulseCase(phase_width_us=width_us, back=back), rate_hz=rate_hz)
     return ProgrammeCase(train=train, amplitude_mA=amplitude_mA, **rest)
 
 
-def pads(area_cm2=25.0, compliance_V=120.0, other_cm2=None):
-    a = PadCase(name="active", area_cm2=area_cm2, share=1.0)
-    b = PadCase(name="return", area_cm2=other_cm2 or area_cm2, share=-1.0)
-    return MontageCase(pads=(a, b), output=OutputCase(compliance_V=compliance_V))
+def pads(area_cm2=25.0, compliance_V=400.0, other_cm2=None):
+    def pad(name, cm2, share, along_mm):
+        side_mm = 10 * cm2**0.5
+        return Pad(name=name, width_mm=side_mm, length_mm=side_mm, along_mm=along_mm, share=share)
+
+    both = (pad("active", area_cm2, 1.0, 60), pad("return", other_cm2 or area_cm2, -1.0, -60))
+    return Montage(pads=both, output=Output(compliance_V=compliance_V))

@@ -122,16 +122,16 @@ def doses(programme: Programme, montage: Montage, load_ohm: float = TEST_LOAD_OH
     """
     if not (math.isfinite(load_ohm) and load_ohm > 0):
         raise ParameterError(f"load_ohm is {load_ohm}; it must be a finite number above 0. The usual test load is 500.")
-    pads = tuple(montage.pads)
-    if not any(p.share for p in pads) or not all(p.area_cm2 > 0 for p in pads):
+    carrying = [(abs(p.share), p.area_mm2 / 100) for p in montage.pads if p.share]
+    if not carrying or not all(area_cm2 > 0 for _, area_cm2 in carrying):
         raise ParameterError("The montage needs pads with an area above 0 cm2, or no density can be judged.")
     train, pulse, amplitude_mA = programme.train, programme.train.pulse, programme.amplitude_mA
     if not amplitude_mA >= 0:
         raise ParameterError(
             f"amplitude_mA is {amplitude_mA}; it must be 0 or above. Swap the pads to reverse polarity."
         )
-    smallest_cm2 = min(p.area_cm2 for p in pads if p.share)
-    share_per_cm2 = max(abs(p.share) / p.area_cm2 for p in pads)
+    smallest_cm2 = min(area_cm2 for _, area_cm2 in carrying)
+    share_per_cm2 = max(share / area_cm2 for share, area_cm2 in carrying)
     rms_mA, dc_mA = train.rms_mA(amplitude_mA), abs(train.mean_mA(amplitude_mA))
     charge_uC = abs(pulse.charge_per_phase_uC(amplitude_mA))
     on_s = programme.duration_s * _on_fraction(programme)
