@@ -62,9 +62,7 @@ class Settings:
             if not getattr(self, key) >= 0:
                 raise ParameterError(f"{key} is {getattr(self, key)}; it must be 0 or above.")
         if not self.rate_min_hz <= self.rate_hz <= self.rate_max_hz:
-            raise ParameterError(
-                f"rate_hz is {self.rate_hz}; it must lie in the usual range {self.rate_min_hz} to {self.rate_max_hz} Hz."
-            )
+            raise ParameterError(f"rate_hz is {self.rate_hz}; usual are {self.rate_min_hz} to {self.rate_max_hz} Hz.")
 
 
 class Modality(ABC):

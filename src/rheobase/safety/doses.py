@@ -48,7 +48,7 @@ class Doses:
     shannon_k : float
         ``log10(Q^2 / A)`` of one phase, Q in uC and A in cm2; has a meaning for implanted contacts only.
     peak_V : float
-        Voltage that the peak current needs across the load.
+        Voltage that the peak current needs across the load and inside the stimulator.
     open_circuit_V : float
         Highest voltage of the output with open leads: its compliance.
     load_ohm : float
@@ -122,16 +122,16 @@ def doses(programme: Programme, montage: Montage, load_ohm: float = TEST_LOAD_OH
     """
     if not (math.isfinite(load_ohm) and load_ohm > 0):
         raise ParameterError(f"load_ohm is {load_ohm}; it must be a finite number above 0. The usual test load is 500.")
-    pads = tuple(montage.pads)
-    if not pads or not all(p.area_cm2 > 0 for p in pads):
+    carrying = [(abs(p.share), p.area_mm2 / 100) for p in montage.pads if p.share]
+    if not carrying or not all(area_cm2 > 0 for _, area_cm2 in carrying):
         raise ParameterError("The montage needs pads with an area above 0 cm2, or no density can be judged.")
     train, pulse, amplitude_mA = programme.train, programme.train.pulse, programme.amplitude_mA
     if not amplitude_mA >= 0:
         raise ParameterError(
             f"amplitude_mA is {amplitude_mA}; it must be 0 or above. Swap the pads to reverse polarity."
         )
-    smallest_cm2 = min(p.area_cm2 for p in pads)
-    share_per_cm2 = max(abs(p.share) / p.area_cm2 for p in pads)
+    smallest_cm2 = min(area_cm2 for _, area_cm2 in carrying)
+    share_per_cm2 = max(share / area_cm2 for share, area_cm2 in carrying)
     rms_mA, dc_mA = train.rms_mA(amplitude_mA), abs(train.mean_mA(amplitude_mA))
     charge_uC = abs(pulse.charge_per_phase_uC(amplitude_mA))
     on_s = programme.duration_s * _on_fraction(programme)
@@ -152,7 +152,7 @@ def doses(programme: Programme, montage: Montage, load_ohm: float = TEST_LOAD_OH
         dc_charge_density_mC_per_cm2=dc_mA * on_s * share_per_cm2,
         dc_dose_mA_min=dc_mA * on_s / 60,
         shannon_k=math.log10(max(charge_uC, _LEAST_CHARGE_UC) ** 2 * share_per_cm2),
-        peak_V=amplitude_mA * pulse.peak * load_ohm / 1000,
+        peak_V=amplitude_mA * pulse.peak * (load_ohm + montage.output.source_resistance_ohm) / 1000,
         open_circuit_V=montage.output.compliance_V,
         load_ohm=load_ohm,
         is_direct=abs(train.mean_mA(1.0)) >= _DIRECT * train.rms_mA(1.0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 from rheobase.errors import ParameterError, TableError, near_name
 from rheobase.safety.doses import TEST_LOAD_OHM, Doses
@@ -47,7 +48,7 @@ class Limit:
     @property
     def load_ohm(self) -> float:
         """Load at which the quantity is taken."""
-        return float(self.row.get("load_ohm", TEST_LOAD_OHM))
+        return float(_optional(self.row, "load_ohm", TEST_LOAD_OHM))
 
     @property
     def confirmed(self) -> bool:
@@ -61,10 +62,10 @@ class Limit:
         title = first.fields.get("title", first.key)
         return f"{title}, {self.row.where}" if self.row.where else title
 
-    def value(self, dose: Doses) -> float:
+    def bound_at(self, dose: Doses) -> float:
         """The limit for these doses, in `unit`."""
         base = float(self.row["limit_" + self.unit_key])
-        return base + float(self.row.get(f"limit_{self.unit_key}_per_ms", 0.0)) * dose.phase_width_us / 1000
+        return base + float(_optional(self.row, f"limit_{self.unit_key}_per_ms", 0.0)) * dose.phase_width_us / 1000
 
     @property
     def unit_key(self) -> str:
@@ -73,15 +74,24 @@ class Limit:
 
     def applies(self, dose: Doses) -> bool:
         """Whether waveform and rate are those that the limit speaks of."""
-        waveform = self.row.get("waveform", "any")
+        waveform = _optional(self.row, "waveform", "any")
         if waveform != "any" and (waveform == "direct") != dose.is_direct:
             return False
-        low_hz, high_hz = self.row.get("above_rate_hz", float("-inf")), self.row.get("up_to_rate_hz", float("inf"))
+        low_hz, high_hz = (
+            _optional(self.row, "above_rate_hz", float("-inf")),
+            _optional(self.row, "up_to_rate_hz", float("inf")),
+        )
         return low_hz < dose.rate_hz <= high_hz
 
-    def holds(self, value: float, limit: float) -> bool:
-        """Whether a value respects the limit; one that cannot be compared does not."""
-        return value < limit if self.row.get("strictly_below", False) else value <= limit
+    def holds(self, dose: Doses) -> bool:
+        """Whether the doses respect the limit; a figure that cannot be compared does not."""
+        figure, most = getattr(dose, self.quantity), self.bound_at(dose)
+        return figure < most if _optional(self.row, "strictly_below", False) else figure <= most
+
+
+def _optional(row: Row, key: str, default: Any) -> Any:
+    # Row.get would refuse a key that the row lacks.
+    return row[key] if key in tuple(row) else default
 
 
 _UNITS = {

@@ -191,14 +191,13 @@ def assess(
 
 
 def _judge(limit: Limit, dose: Doses) -> Verdict:
-    value, bound = getattr(dose, limit.quantity), limit.value(dose)
     passed = "exceeded" if limit.bound == "max" else "attention"
-    respected = "within" if limit.holds(value, bound) else passed
+    respected = "within" if limit.holds(dose) else passed
     return Verdict(
         quantity=limit.quantity,
         plain=limit.plain,
-        value=value,
-        limit=bound,
+        value=getattr(dose, limit.quantity),
+        limit=limit.bound_at(dose),
         unit=limit.unit,
         bound=limit.bound,
         verdict=respected if limit.applies(dose) else "not applicable",

@@ -73,6 +73,13 @@ class Row(Mapping[str, Any]):
 class Source:
     """One entry of the bibliography: its key, its fields and a one-line text.
 
+    Parameters
+    ----------
+    key, kind : str
+        Key and BibTeX kind.
+    fields : mapping
+        The fields as they stand.
+
     Examples
     --------
     >>> from rheobase.tables import source
