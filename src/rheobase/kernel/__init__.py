@@ -1,1 +1,5 @@
-"""kernel."""
+"""Compiled inner loops: arrays in, arrays out. The only place that imports numba."""
+
+from rheobase.kernel._dispatch import LANES, advance
+
+__all__ = ["LANES", "advance"]

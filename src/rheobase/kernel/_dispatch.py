@@ -1,0 +1,14 @@
+"""Choose between the compiled kernel and its plain twin."""
+
+from __future__ import annotations
+
+import os
+
+LANES = 16
+
+if os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0"):
+    from rheobase.kernel.cable import advance
+else:  # vector values cannot be interpreted; the numpy twin says the same, slowly
+    from rheobase.kernel.cable_numpy import advance
+
+__all__ = ["LANES", "advance"]

@@ -1,0 +1,313 @@
+"""Lay fibres out as lanes for the kernel, at rest and ready to be stimulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rheobase.errors import ConvergenceError
+from rheobase.kernel import LANES, advance
+from rheobase.nerve.fibre import PER_INTERNODE, Fibre
+from rheobase.nerve.internode import STATES, Modes, closed_modes, open_modes
+from rheobase.nerve.model import Array, FibreModel, Internodes
+from rheobase.tables import row
+
+TABLE_LOW_MV, TABLE_HIGH_MV, ROWS_PER_MV = -260.0, 260.0, 4.0
+_REST_DT_MS, _REST_STEPS = 5.0, 40
+_HALF = STATES // 2
+_F = np.float32
+
+
+@lru_cache(maxsize=16)
+def gate_table(model: FibreModel, dt_ms: float, temperature_C: float) -> NDArray[np.float32]:
+    """Rows of A and B for ``x <- A + B x``, the exact exponential step of every gate at each potential."""
+    v = np.arange(TABLE_LOW_MV, TABLE_HIGH_MV, 1.0 / ROWS_PER_MV)
+    out = np.zeros((v.size, -(-2 * len(model.gates) // 8) * 8))
+    for i, gate in enumerate(model.gates):
+        steady, tau_ms = gate.steady_and_tau(v, temperature_C)
+        stay = np.exp(-dt_ms / tau_ms)
+        out[:, i] = steady * (1.0 - stay)
+        out[:, len(model.gates) + i] = stay
+    return out.astype(_F)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """What every lane is made of; kind -1 where a shorter fibre has no internode, side as the kernel defines it."""
+
+    kinds: Internodes
+    closed: Modes
+    opened: Modes
+    kind: NDArray[np.intp]  # (lane, internode)
+    side: NDArray[np.int64]  # (lane, internode)
+    nodes: NDArray[np.intp]  # (lane,)
+
+    def modal(self, name: str) -> Array:
+        """A quantity of the modes for every lane and internode; zero where there is none."""
+        closed, opened = getattr(self.closed, name)[self.kind], getattr(self.opened, name)[self.kind]
+        expand = (slice(None), slice(None), *[None] * (closed.ndim - 2))
+        chosen = np.where((self.side == 0)[expand], closed, opened)
+        return np.where((self.kind < 0)[expand], 0.0, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Fibres of one model as lanes; see `make_chunk`.
+
+    Parameters
+    ----------
+    model : FibreModel
+        Model of all lanes.
+    count : int
+        Real fibres; the lanes beyond are copies that fill the last block.
+    blocks, n_nodes, n_sources : int
+        Blocks of sixteen lanes, nodes a lane (the longest fibre's), stimulus sources.
+    dt_ms : float
+        Time step.
+    rest_mV : array, shape (count,)
+        True resting potential of the middle node.
+    fixed : dict
+        Arrays for the kernel that a simulation does not change.
+    state : tuple of arrays
+        v, z, x at rest.
+    """
+
+    model: FibreModel
+    count: int
+    blocks: int
+    n_nodes: int
+    n_sources: int
+    dt_ms: float
+    rest_mV: Array
+    fixed: dict[str, Any]
+    state: tuple[NDArray[np.float32], ...]
+
+
+def make_chunk(
+    fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: float, temperature_C: float
+) -> Chunk:
+    """Assemble the arrays of a chunk and let its fibres come to rest.
+
+    Parameters
+    ----------
+    fibres : list of Fibre
+        One model's membrane and one kind of ends; shorter fibres are padded to the longest.
+    potential_mV_per_mA : list of array, shape (sources, compartments) each
+        Extracellular potential at every compartment for 1 mA of each source.
+    dt_ms : float
+        Time step, above 0.
+    temperature_C : float
+        Temperature of the nerve.
+
+    Raises
+    ------
+    ConvergenceError
+        If a fibre has no resting state.
+    """
+    blocks = -(-len(fibres) // LANES)
+    fill = blocks * LANES - len(fibres)
+    lanes = fibres + [fibres[-1]] * fill
+    potential = potential_mV_per_mA + [potential_mV_per_mA[-1]] * fill
+    n_nodes = max(f.nodes for f in lanes)
+    pieces = _pieces(lanes, n_nodes - 1)
+    model = fibres[0].model
+    e = np.zeros((len(lanes), potential[0].shape[0], PER_INTERNODE * (n_nodes - 1) + 1))
+    for lane, values in enumerate(potential):
+        e[lane, :, : values.shape[1]] = values
+    membrane, capacitance, leak_uS = _membrane(pieces, model, lanes[0].passive_ends, blocks)
+    sizes = {"n_nodes": n_nodes, "n_modes": STATES}
+    quiet = membrane | sizes | _stepping(pieces, capacitance, leak_uS, blocks, _REST_DT_MS)
+    quiet |= _drive(pieces, e[:, :0], blocks, _REST_DT_MS) | _table(model, _REST_DT_MS, temperature_C)
+    state = _at_rest(model, blocks, n_nodes, quiet, temperature_C)
+    fixed = membrane | sizes | _stepping(pieces, capacitance, leak_uS, blocks, dt_ms)
+    fixed |= _drive(pieces, e, blocks, dt_ms) | _table(model, dt_ms, temperature_C)
+    v = state[0].reshape(blocks, n_nodes, LANES).transpose(0, 2, 1).reshape(blocks * LANES, n_nodes)
+    rest = model.rest_mV + v[np.arange(len(fibres)), pieces.nodes[: len(fibres)] // 2]
+    return Chunk(model, len(fibres), blocks, n_nodes, e.shape[1], dt_ms, rest, fixed, state)
+
+
+def _pieces(fibres: list[Fibre], n_inter: int) -> _Pieces:
+    offsets = np.cumsum([0, *[f.kinds.length_um.size for f in fibres]])
+    everything = Internodes.join([f.kinds for f in fibres])
+    names = ("fibre_um", "node_um", "axon_um", "length_um", "paranode_um", "lamellae")
+    matrix = np.stack([getattr(everything, n) for n in names] + list(everything.conductance_S_per_cm2), axis=1)
+    _, first, inverse = np.unique(matrix, axis=0, return_index=True, return_inverse=True)
+    kinds = everything.take(first)
+    kind = np.full((len(fibres), n_inter), -1, dtype=np.intp)
+    side = np.zeros((len(fibres), n_inter), dtype=np.int64)
+    for lane, fibre in enumerate(fibres):
+        kind[lane, : fibre.sequence.size] = inverse.ravel()[offsets[lane] + fibre.sequence]
+        if fibre.passive_ends:
+            side[lane, 0], side[lane, fibre.sequence.size - 1] = 1, -1
+    nodes = np.array([f.nodes for f in fibres])
+    return _Pieces(kinds, closed_modes(kinds), open_modes(kinds), kind, side, nodes)
+
+
+def _flat(values: Array, blocks: int) -> NDArray[np.float32]:
+    """(lane, ...) to a flat float32 array (block, ...; lane)."""
+    split = values.reshape(blocks, LANES, *values.shape[1:])
+    return np.ascontiguousarray(np.moveaxis(split, 1, -1), dtype=_F).ravel()
+
+
+def _membrane(
+    pieces: _Pieces, model: FibreModel, passive_ends: bool, blocks: int
+) -> tuple[dict[str, Any], Array, Array]:
+    """Conductances for the kernel, and capacitance (nF) and leak (uS) of every node; a missing node has none."""
+    p = row("fibres.mrg_electrical")
+    lanes, n_inter = pieces.kind.shape
+    at = np.arange(lanes)
+    after = np.concatenate([pieces.kind, np.full((lanes, 1), -1)], axis=1)
+    after[at, pieces.nodes - 1] = pieces.kind[at, pieces.nodes - 2]  # the last node has no internode after it
+    active = np.arange(n_inter + 1)[None, :] < pieces.nodes[:, None]
+    if passive_ends:
+        active[:, 0] = active[at, pieces.nodes - 1] = False
+    area = np.pi * pieces.kinds.node_um[after] * p["node_length_um"]
+    g = np.where(active, pieces.kinds.conductance_S_per_cm2[:, after] * area * 1e-2, 0.0)
+    reversal = np.array([c.reversal_mV for c in model.currents]) - model.rest_mV
+    gated = [i for i, c in enumerate(model.currents) if c.gates]
+    leaky = [i for i, c in enumerate(model.currents) if not c.gates]
+    leak_i = np.einsum("i,iln->ln", reversal[leaky], g[leaky])
+    names = [gate.name for gate in model.gates]
+    arrays = {
+        "leak_i": _flat(leak_i, blocks),
+        "conductance": _flat(np.moveaxis(g[gated], 0, 1), blocks),
+        "term_start": np.cumsum([0, *[len(model.currents[i].gates) for i in gated]]).astype(np.int64),
+        "term_gate": np.array([names.index(k) for i in gated for k in model.currents[i].gates], dtype=np.int64),
+        "term_mv": reversal[gated].astype(_F),
+        "n_gates": len(names),
+    }
+    capacitance = np.where(active, p["node_capacitance_uF_per_cm2"] * area * 1e-5, 1.0)
+    return arrays, capacitance, g[leaky].sum(axis=0)
+
+
+def _stepping(
+    pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float
+) -> dict[str, NDArray]:
+    """Arrays that depend on the time step but not on the stimulus."""
+    d = 1.0 / (1.0 + dt_ms * pieces.modal("rate_per_ms"))
+    k = dt_ms * d * pieces.modal("coupling") ** 2
+    own = pieces.modal("axial_uS") - k.sum(axis=2)
+    through = np.where(pieces.side == 0, k[..., :_HALF].sum(axis=2) - k[..., _HALF:].sum(axis=2), 0.0)
+    c_dt = capacitance_nF / dt_ms
+    diag = c_dt + leak_uS
+    diag[:, :-1] += np.where(pieces.side == 1, 0.0, own)
+    diag[:, 1:] += np.where(pieces.side == -1, 0.0, own)
+    off = np.concatenate([through, np.zeros((len(through), 1))], axis=1)
+    kind = np.stack([pieces.kind, pieces.side]).reshape(2, blocks, LANES, -1)
+    types = [np.unique(kind[:, b].reshape(2 * LANES, -1), axis=1, return_index=True, return_inverse=True)[1:]
+             for b in range(blocks)]  # fmt: skip
+    most = max(first.size for first, _ in types)
+    chosen = np.stack([np.resize(first, most) for first, _ in types])  # (block, type): an internode of each type
+    lane_block = np.repeat(np.arange(blocks), LANES)
+    pick = chosen[lane_block]
+    lane = np.arange(len(pick))[:, None]
+    return {
+        "node_c": _flat(c_dt, blocks),
+        "node_diag": _flat(diag, blocks),
+        "node_off": _flat(off, blocks),
+        "mode_d": _flat(d[lane, pick], blocks),
+        "mode_k": _flat(k[lane, pick], blocks),
+        "mode_type": np.concatenate([inverse.ravel() for _, inverse in types]).astype(np.int64),
+        "mode_side": pieces.side.reshape(blocks, LANES, -1)[:, 0].ravel().copy(),
+    }
+
+
+def _drive(pieces: _Pieces, e_mV: Array, blocks: int, dt_ms: float) -> dict[str, Any]:
+    """What 1 mA of each source does to modes and nodes; e_mV has shape (lane, source, compartment)."""
+    lanes, n_sources, _ = e_mV.shape
+    n_inter = pieces.kind.shape[1]
+    starts = PER_INTERNODE * np.arange(n_inter)
+    local = e_mV[:, :, starts[:, None] + np.arange(PER_INTERNODE + 1)]  # (lane, source, internode, 12)
+    local = np.where((pieces.side == -1)[:, None, :, None], local[..., ::-1], local)
+    d = 1.0 / (1.0 + dt_ms * pieces.modal("rate_per_ms"))
+    push = np.einsum("ljme,lsje->lsjm", pieces.modal("drive"), local) * (dt_ms * d)[:, None]
+    axial = pieces.modal("axial_uS")[:, None]
+    first, last = e_mV[:, :, starts], e_mV[:, :, starts + PER_INTERNODE]
+    node = np.zeros((lanes, n_sources, n_inter + 1))
+    side = pieces.side[:, None]
+    node[:, :, :-1] += np.where(side == 1, 0.0, axial * (e_mV[:, :, starts + 1] - first))
+    node[:, :, 1:] += np.where(side == -1, 0.0, axial * (e_mV[:, :, starts + COMPARTMENTS_AT_END] - last))
+    return {
+        "n_sources": n_sources,
+        "mode_drive": _flat(push, blocks),
+        "node_drive": _flat(node, blocks),
+    }
+
+
+COMPARTMENTS_AT_END = PER_INTERNODE - 1
+
+
+def _table(model: FibreModel, dt_ms: float, temperature_C: float) -> dict[str, Any]:
+    table = gate_table(model, dt_ms, temperature_C)
+    low = TABLE_LOW_MV - model.rest_mV
+    return {
+        "table": table.ravel(),
+        "table_low_mv": low,
+        "rows_per_mv": ROWS_PER_MV,
+        "row_length": table.shape[1],
+    }
+
+
+def _at_rest(
+    model: FibreModel, blocks: int, n_nodes: int, quiet: dict[str, Any], temperature_C: float
+) -> tuple[NDArray[np.float32], ...]:
+    v = np.zeros(blocks * n_nodes * LANES, _F)
+    z = np.zeros(blocks * (n_nodes - 1) * STATES * LANES, _F)
+    steady = [g.steady_and_tau(np.array([model.rest_mV]), temperature_C)[0][0] for g in model.gates]
+    x = np.tile(np.repeat(np.array(steady, _F), LANES), blocks * n_nodes)
+    run(quiet, (v, z, x), blocks, np.zeros((0, _REST_STEPS)), np.zeros(blocks * LANES), watch=None)
+    if not np.isfinite(v).all() or np.abs(v).max() > 30.0:
+        raise ConvergenceError(
+            f"Model '{model.name}' has no rest near {model.rest_mV:g} mV at {temperature_C:g} C"
+            f" (it drifted by {np.abs(v).max():.1f} mV). Check temperature and conductances."
+        )
+    return v, z, x
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one call of the kernel found, by lane: spike step per node (-1 none), 1 fired / 2 silent / 0 open."""
+
+    spike_step: NDArray[np.float32]
+    done: NDArray[np.int64]
+    record_mV: NDArray[np.float32]
+
+
+def run(
+    fixed: dict[str, Any],
+    state: tuple[NDArray[np.float32], ...],
+    blocks: int,
+    waveform: Array,
+    amplitude_mA: Array,
+    *,
+    watch: NDArray[np.int64] | None,
+    need: NDArray[np.int64] | None = None,
+    level_mV: float = 1e9,
+    rest_mV: float = 0.0,
+    quiet_mV: float = 0.0,
+    quiet_from: int = 1 << 40,
+    record: tuple[int, ...] = (),
+) -> Run:
+    """Call the kernel once; `state` is changed in place. Potentials are from the nominal rest."""
+    lanes, n_nodes, steps = blocks * LANES, fixed["n_nodes"], waveform.shape[1]
+    spike = np.empty(lanes * n_nodes, _F)
+    done = np.zeros(lanes, np.int64)
+    recorded = np.zeros(len(record) * steps * lanes, _F)
+    names = ("node_c", "node_diag", "node_off", "leak_i", "conductance", "mode_d", "mode_k", "mode_type",
+             "mode_side", "mode_drive", "node_drive")  # fmt: skip
+    tail = ("table", "table_low_mv", "rows_per_mv", "row_length", "n_gates", "term_start", "term_gate", "term_mv")
+    advance(
+        0, blocks, n_nodes, fixed["n_modes"], fixed["n_sources"], steps, *state, amplitude_mA.astype(_F),
+        *[fixed[n] for n in names], np.ascontiguousarray(waveform, dtype=_F).ravel(), *[fixed[n] for n in tail],
+        float(level_mV), float(rest_mV), float(quiet_mV), int(quiet_from),
+        np.zeros(lanes, np.int64) if need is None else need,
+        np.full(lanes, -1, np.int64) if watch is None else watch,
+        spike, done, np.array(record, dtype=np.int64), recorded,
+    )  # fmt: skip
+    by_lane = spike.reshape(blocks, n_nodes, LANES).transpose(0, 2, 1).reshape(lanes, n_nodes)
+    shaped = recorded.reshape(blocks, len(record), steps, LANES).transpose(0, 3, 1, 2)
+    return Run(by_lane, done, shaped.reshape(lanes, len(record), steps))

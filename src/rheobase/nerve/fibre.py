@@ -1,0 +1,143 @@
+"""A single fibre: which internodes it is made of, in which order, and how it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rheobase.errors import ParameterError
+from rheobase.nerve.internode import compartment_centres_um
+from rheobase.nerve.model import Array, FibreModel, Internodes
+from rheobase.registry import get
+
+PER_INTERNODE = 11  # one node and ten compartments
+
+
+def fibre_model(name: str) -> FibreModel:
+    """Find a fibre model by name.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"mrg_discrete"``.
+
+    Raises
+    ------
+    ParameterError
+        If no model has that name; the message names the nearest.
+
+    Examples
+    --------
+    >>> fibre_model("mrg_discrete").rest_mV
+    -80.0
+    """
+    return get("fibres", name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fibre:
+    """A myelinated fibre from its first node to its last.
+
+    Parameters
+    ----------
+    model : FibreModel
+        Gives gates, currents and rest.
+    kinds : Internodes
+        The different internodes that occur.
+    sequence : int array, shape (internodes,)
+        Which kind each internode is, from the first node on. A node takes the membrane of the internode after it.
+    passive_ends : bool
+        True: the two end nodes carry no channels and are cut off inside the axon, as in the usual reference
+        simulations. False: they are active, and sealed.
+    label : str
+        Kind of fibre for people, such as ``"A-beta"``.
+    diameter_um : float
+        Diameter of the parent fibre.
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than three internodes.
+
+    Examples
+    --------
+    >>> fibre = uniform_fibre("mrg_discrete", diameter_um=10.0, nodes=21)
+    >>> fibre.nodes, fibre.length_mm
+    (21, 23.0)
+    """
+
+    model: FibreModel
+    kinds: Internodes
+    sequence: NDArray[np.intp]
+    passive_ends: bool
+    label: str
+    diameter_um: float
+
+    def __post_init__(self) -> None:
+        if self.sequence.size < 3:
+            raise ParameterError(
+                f"A fibre of {self.sequence.size} internodes is too short; give at least 3 (4 nodes)."
+            )
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return self.sequence.size + 1
+
+    @property
+    def node_arc_um(self) -> Array:
+        """Distance of each node centre from the first, along the fibre."""
+        return np.concatenate([[0.0], np.cumsum(self.kinds.length_um[self.sequence])])
+
+    @property
+    def length_mm(self) -> float:
+        """Distance from the first node to the last."""
+        return float(self.node_arc_um[-1] / 1000.0)
+
+    @property
+    def arc_um(self) -> Array:
+        """Distance of every compartment centre from the first node: node, ten compartments, node, ..."""
+        nodes = self.node_arc_um
+        inner = nodes[:-1, None] + compartment_centres_um(self.kinds)[self.sequence]
+        return np.append(np.concatenate([nodes[:-1, None], inner], axis=1).ravel(), nodes[-1])
+
+
+def uniform_fibre(
+    model: str | FibreModel, *, diameter_um: float, nodes: int, passive_ends: bool = True, label: str = ""
+) -> Fibre:
+    """Make a fibre of one diameter.
+
+    Parameters
+    ----------
+    model : str or FibreModel
+        Such as ``"mrg_interpolated"``.
+    diameter_um : float
+        Within the range of the model.
+    nodes : int
+        At least 4.
+    passive_ends : bool
+        See `Fibre`.
+    label : str
+        Kind of fibre for people.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown model or diameter, or fewer than 4 nodes.
+
+    Examples
+    --------
+    >>> uniform_fibre("mrg_interpolated", diameter_um=6.0, nodes=21).length_mm
+    11.1692
+    """
+    chosen = fibre_model(model) if isinstance(model, str) else model
+    return Fibre(
+        model=chosen,
+        kinds=chosen.internodes(np.array([diameter_um])),
+        sequence=np.zeros(nodes - 1, dtype=np.intp),
+        passive_ends=passive_ends,
+        label=label,
+        diameter_um=diameter_um,
+    )

@@ -1,0 +1,1 @@
+"""Fibre models, one file each."""
