@@ -74,8 +74,8 @@ class Ending:
         silent = p["silent_nodes"]
         if self.taper:
             wanted = p["motor_length_mm"] if self.kind == "A-alpha" else p["cutaneous_length_mm"]
-            # a fibre from the distal pad runs on beneath the proximal one and can be excited there: model all of it
-            length = wanted if self.along_mm > 0 else max(wanted, reach_mm - 2.0)
+            # a fibre from the distal pad runs on beneath the proximal one and can be excited there
+            length = max(wanted, min(reach_mm - 2.0, wanted - 2.0 * self.along_mm))
             return tapered_fibre(
                 self.taper, parent_um=self.diameter_um, length_mm=length, label=self.kind, silent_nodes=silent
             )
