@@ -15,7 +15,7 @@ PURE = {
     "rho": "a correlation",
     "level": "intensity envelope, 0 to 1 of the amplitude",
     "depth": "depth of modulation, 0 to 1",
-    "order": "of a function",
+    "segments": "pairs of a duration in ms and a relative value",
 }
 
 
