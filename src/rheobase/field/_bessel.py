@@ -3,8 +3,8 @@
 The layered cylinder needs only *ratios* of I_n and of K_n between radii, so both are kept as logarithms in which any
 factor common to all radii is left out. Nothing overflows, however thick the layer or high the mode.
 
-Orders below 12 come from scaled Bessel functions by the stable recurrences (downward for I, upward for K); from order 12
-on the uniform (Debye) expansions with three corrections take over, NIST DLMF 10.41, good to 2e-6 or better.
+Orders below 12 come from scaled Bessel functions by the stable recurrences (downward for I, upward for K); from order
+12 on the uniform (Debye) expansions with three corrections take over, NIST DLMF 10.41, good to 2e-6 or better.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _Array = np.ndarray
 
 
 def log_bessel(orders: int, kappa_per_m: _Array, radius_m: float) -> tuple[_Array, _Array]:
-    """ln I_n(kappa r) and ln K_n(kappa r) for n < ``orders``, each (orders, len(kappa)), less a radius-free part."""
+    """Logarithms of I_n(kappa r) and K_n(kappa r) for n < ``orders``, less a radius-free part: (orders, len(kappa))."""
     low = min(orders, EXACT_ORDERS)
     ln_i, ln_k = np.empty((orders, kappa_per_m.size)), np.empty((orders, kappa_per_m.size))
     i, k, x = _scaled(low, kappa_per_m, radius_m)

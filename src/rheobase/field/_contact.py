@@ -97,22 +97,23 @@ def uniform_currents(surface: Surface, pads: Contacts, count: int) -> tuple[np.n
 
 def _projected_cg(apply: Callable[[np.ndarray], np.ndarray], target: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Solve apply(x) + constant = target with sum(x) = 0; ``scale`` is the diagonal preconditioner."""
-    total = scale.sum()
+    weights = scale / scale.sum()
 
-    def precondition(r: np.ndarray) -> np.ndarray:
-        return scale * (r - (scale @ r) / total)
+    def centred(r: np.ndarray) -> np.ndarray:
+        """Take the constant out of the residual: it is free, and if left in, its rounding errors grow."""
+        return r - weights @ r
 
     x = np.zeros_like(target)
-    r = target.copy()
-    z = precondition(r)
+    r = centred(target)
+    z = scale * r
     p, rz = z, r @ z
     start = rz
     for _ in range(_MOST_STEPS):
         q = apply(p)
         step = rz / (p @ q)
         x += step * p
-        r -= step * q
-        z = precondition(r)
+        r = centred(r - step * q)
+        z = scale * r
         rz, previous = r @ z, rz
         if rz <= _TOLERANCE**2 * start:
             return x - x.mean()

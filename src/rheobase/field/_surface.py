@@ -67,7 +67,7 @@ class Surface:
         g = self.grid
         rows = np.flatnonzero(np.any(current, axis=1))
         along = np.zeros((g.n_theta, g.n_z))
-        along[rows] = fft.dct(current[rows], type=2, axis=1) / g.n_z
+        along[rows] = np.asarray(fft.dct(current[rows], type=2, axis=1)) / g.n_z
         along[:, 0] *= 0.5
         return np.asarray(fft.rfft(along, axis=0)) / g.n_theta
 
@@ -75,7 +75,7 @@ class Surface:
         """Surface potential of a current density, in the ``rows`` of cells asked for (its mean over the skin is 0)."""
         g = self.grid
         along = np.zeros((g.n_theta, g.n_z))
-        along[rows] = fft.dct(current[rows], type=2, axis=1)
+        along[rows] = np.asarray(fft.dct(current[rows], type=2, axis=1))
         spectrum = np.asarray(fft.rfft(along, axis=0, overwrite_x=True))
         spectrum *= impedance(g)
         back = np.asarray(fft.irfft(spectrum, n=g.n_theta, axis=0, overwrite_x=True))

@@ -44,7 +44,7 @@ class Modes:
     def at_angle(self, theta_rad: float) -> np.ndarray:
         """Real amplitudes of every mode on one half-plane, (K, orders, n_z)."""
         turn = self.weights * np.exp(1j * np.arange(self.grid.orders) * (theta_rad - self.surface.first_rad))
-        return turn.real[:, None] * self.skin.real - turn.imag[:, None] * self.skin.imag
+        return np.real(turn)[:, None] * np.real(self.skin) - np.imag(turn)[:, None] * np.imag(self.skin)
 
 
 def layer_of(grid: CylinderGrid, r_mm: np.ndarray) -> np.ndarray:

@@ -82,7 +82,8 @@ def _grid(
 
 
 def _even_fast(cells: float) -> int:
-    return max(2 * int(fft.next_fast_len(int(np.ceil(cells / 2 - 1e-6)))), 16)
+    half = fft.next_fast_len(int(np.ceil(cells / 2 - 1e-6)))
+    return max(2 * (half or 0), 16)
 
 
 def _densities(surface: Surface, pads: Contacts, montage: Montage, drive: np.ndarray) -> tuple[PadDensity, ...]:
@@ -117,6 +118,9 @@ def _density(surface: Surface, pads: Contacts, k: int, pad: Pad, drive: np.ndarr
 def _peak(current: np.ndarray, covered: np.ndarray, grid: CylinderGrid) -> float:
     """Largest mean over squares of 3 mm: the density at an edge itself grows without end as cells shrink."""
     cells = (2 * np.pi * grid.radius_mm / grid.n_theta, grid.length_mm / grid.n_z)
-    size = tuple(max(round(PEAK_WINDOW_MM / c), 1) for c in cells)
-    own, area = (ndimage.uniform_filter(a, size, mode="constant") for a in (current, covered))
-    return float(np.max(np.abs(own[area >= 0.5 * area.max()] / area[area >= 0.5 * area.max()])))
+    own, area = current, covered
+    for axis, cell_mm in enumerate(cells):
+        size = max(round(PEAK_WINDOW_MM / cell_mm), 1)
+        own, area = (ndimage.uniform_filter1d(a, size, axis=axis, mode="constant") for a in (own, area))
+    enough = area >= 0.5 * area.max()
+    return float(np.max(np.abs(own[enough] / area[enough])))

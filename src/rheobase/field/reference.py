@@ -112,7 +112,7 @@ def limb_reference(path: str | Path | None = None) -> LimbReference:
     except (OSError, ValueError) as error:
         raise TableError(f"{source}: cannot be read as a reference field: {error}. Give a JSON file.") from error
     except KeyError as error:
-        raise TableError(f"{source}: key {error} is missing. Use the format of the built-in limb_field.json.") from error
+        raise TableError(f"{source}: key {error} is missing. Follow the built-in limb_field.json.") from error
 
 
 def _parse(data: Mapping[str, Any]) -> LimbReference:

@@ -1,4 +1,4 @@
-"""Do the pads fit on the limb?"""
+"""Whether pads fit on a limb: on the skin, and clear of one another."""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ def _block(diameter_um: float, internode_um: float | None) -> Internodes:
     return replace(own, length_um=np.array([internode_um]), paranode_um=paranode)
 
 
-def tapered_fibre(taper: str, *, parent_um: float, length_mm: float, label: str = "") -> Fibre:
+def tapered_fibre(
+    taper: str, *, parent_um: float, length_mm: float, label: str = "", silent_nodes: int = 0
+) -> Fibre:
     """Make a fibre that begins with a thin ending and grows to its parent diameter.
 
     Parameters
@@ -46,6 +48,8 @@ def tapered_fibre(taper: str, *, parent_um: float, length_mm: float, label: str 
         Length of the whole fibre, rounded up to whole internodes.
     label : str
         Kind of fibre for people.
+    silent_nodes : int
+        See `Fibre`.
 
     Returns
     -------
@@ -87,6 +91,7 @@ def tapered_fibre(taper: str, *, parent_um: float, length_mm: float, label: str 
         passive_ends=False,
         label=label,
         diameter_um=parent_um,
+        silent_nodes=silent_nodes,
     )
 
 

@@ -161,6 +161,7 @@ def activation_thresholds(
     upper_mA: float = 2000.0,
     temperature_C: float = 37.0,
     true_start: bool = False,
+    guess_mA: Sequence[float] | Array | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Thresholds:
     """Find each fibre's threshold by simulation, sixteen fibres at a time.
@@ -185,6 +186,8 @@ def activation_thresholds(
         Temperature of the nerve.
     true_start : bool
         Whether the first node is an anatomical ending, where a spike may start, and not a cut.
+    guess_mA : sequence of float, optional
+        Where to begin for each fibre, when the threshold is roughly known; it changes the effort, not the promise.
     progress : callable, optional
         Is told the share done.
 
@@ -235,8 +238,9 @@ def activation_thresholds(
         chunk = make_chunk(
             chosen, [potential_mV_per_mA[i] for i in group], dt_ms=stimulus.dt_ms, temperature_C=temperature_C
         )
-        nodes = np.array([f.nodes for f in chosen])
-        result, rounds = shared.solve(chunk, watched[group], nodes)
+        alive = np.array([f.nodes - f.silent_nodes for f in chosen])
+        begin = None if guess_mA is None else np.asarray(guess_mA, dtype=float)[group]
+        result, rounds = shared.solve(chunk, watched[group], alive, begin)
         out.threshold_mA[group], out.lower_mA[group], out.status[group], out.start_node[group] = result
         done[0] += len(group)
         done[1] += rounds * len(group)
@@ -263,6 +267,11 @@ def _groups(fibres: Sequence[Fibre], order: NDArray[np.intp]) -> list[NDArray[np
     return out
 
 
+def _fill(values: NDArray, lanes: int) -> NDArray:
+    """Repeat the last value so that every lane has one."""
+    return np.append(values, np.repeat(values[-1:], lanes - len(values)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Search:
     """Bracket, then bisect, every lane of a chunk at once."""
@@ -274,15 +283,17 @@ class _Search:
     true_start: bool
 
     def solve(
-        self, chunk: Chunk, watch: NDArray[np.int64], nodes: NDArray[np.intp]
+        self, chunk: Chunk, watch: NDArray[np.int64], alive: NDArray[np.intp], begin_mA: Array | None
     ) -> tuple[tuple[Array, Array, NDArray, NDArray], int]:
         lanes, count = chunk.blocks * LANES, chunk.count
-        watched = np.resize(watch, lanes) if count == lanes else np.append(watch, np.repeat(watch[-1:], lanes - count))
+        watched, alive = _fill(watch, lanes), _fill(alive, lanes)
+        cut = np.arange(chunk.n_nodes)[None, :] >= alive[:, None]
         low, high = np.zeros(lanes), np.full(lanes, np.inf)
-        trial = np.clip(self._guess(chunk), 1e-6, self.upper_mA / 1.5)
+        trial = self._guess(chunk) if begin_mA is None else _fill(begin_mA, lanes)
+        trial = np.clip(trial, 1e-6, self.upper_mA / 1.5)
         start = np.full(lanes, -1, dtype=np.int64)
         stray = np.zeros(lanes, dtype=bool)
-        growth = np.full(lanes, 1.25)
+        growth = np.full(lanes, 1.25 if begin_mA is None else 1.05)
         open_ = np.ones(lanes, dtype=bool)
         spontaneous = np.zeros(lanes, dtype=bool)
         rounds = 0
@@ -292,8 +303,9 @@ class _Search:
             up, down = open_ & ~fired, open_ & fired
             low[up] = trial[up]
             high[down] = trial[down]
-            stray[up] = (spikes[up] >= 0).any(axis=1)
-            first = np.where(spikes >= 0, spikes, np.inf).argmin(axis=1)
+            spikes = np.where((spikes < 0) | cut, np.inf, spikes)  # a silent node cannot start a spike
+            stray[up] = np.isfinite(spikes[up]).any(axis=1)
+            first = spikes.argmin(axis=1)
             start[down] = first[down]
             spontaneous |= open_ & (high < 1e-7)
             exceeded = open_ & (low >= self.upper_mA * 0.999)
@@ -302,12 +314,11 @@ class _Search:
             bracketed = (low > 0) & np.isfinite(high)
             stepped = np.where(np.isfinite(high), trial / growth, np.minimum(trial * growth, self.upper_mA))
             trial = np.where(bracketed, np.sqrt(low * np.where(np.isfinite(high), high, 1.0)), stepped)
-            growth = np.where(bracketed, growth, np.minimum(growth * 1.3, 3.0))
+            growth = np.where(bracketed, growth, np.minimum(growth**1.5, 3.0))
         status = np.where(spontaneous, Status.SPONTANEOUS, Status.FOUND)
         none = ~np.isfinite(high)
         status[none] = np.where(stray[none], Status.VIRTUAL_ANODE_BLOCK, Status.BOUND_EXCEEDED)
-        last = np.append(nodes, np.repeat(nodes[-1:], lanes - count)) - 1
-        at_end = start > last - _END_NODES
+        at_end = start >= alive - _END_NODES
         if not self.true_start:
             at_end |= (start >= 0) & (start < _END_NODES)
         status[at_end & (status == Status.FOUND)] = Status.END_EXCITATION
