@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -37,8 +38,8 @@ def _needs_example(thing: Any) -> bool:
     if getattr(thing, "__module__", "").startswith("rheobase.kernel"):
         return False  # arrays in, arrays out: each loop is held to its numpy twin instead
     if inspect.isclass(thing):
-        # An abstract class cannot be made, and an error is shown where it is raised.
-        return not inspect.isabstract(thing) and not issubclass(thing, BaseException)
+        # An abstract class cannot be made, an error is shown where it is raised, an enumeration where it is used.
+        return not inspect.isabstract(thing) and not issubclass(thing, BaseException | Enum)
     return True
 
 
