@@ -92,16 +92,17 @@ def get(kind: str, name: str) -> Any:
         hint = near_name(name, found) if found else " None is installed; reinstall Rheobase with: pip install -e ."
         raise ParameterError(f"There is no {KINDS[kind]} '{name}'.{hint}")
     offers = found[name]
+    offer = offers[0]
     if len(offers) > 1:
         packages = " and ".join(sorted({_package(p) for p in offers}))
         raise ParameterError(
             f"The {KINDS[kind]} '{name}' is offered more than once, by {packages}. Uninstall one, or have it renamed."
         )
     try:
-        return offers[0].load()
+        return offer.load()
     except Exception as cause:
         raise RheobaseError(
-            f"The {KINDS[kind]} '{name}' of package {_package(offers[0])} cannot be loaded from '{offers[0].value}':"
+            f"The {KINDS[kind]} '{name}' of package {_package(offer)} cannot be loaded from '{offer.value}':"
             f" {cause}. Repair or uninstall that package."
         ) from cause
 

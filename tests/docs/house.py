@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "rheobase"
 
 _UNIT = (
     "us|ms|s|min|h|days|weeks|hz|khz|um|nm|mm|cm|m|uA|mA|A|nA|pA|uV|mV|V|ohm|kohm|Mohm|S|nS|uS|F|uF|nF|pF|pC|nC|uC|mC|C"
-    "|uJ|mJ|J|W|mW|deg|rad|degC|K|kg|g|mg|ug|N|mN|Nm|Pa|kPa|mol|mM|percent|um2|mm2|cm2|m2|um3|mm3|cm3|m3|mL|L"
+    "|uJ|mJ|J|W|mW|deg|rad|degC|K|kg|g|mg|ug|N|mN|Nm|Pa|kPa|mol|mM|percent|px|um2|mm2|cm2|m2|um3|mm3|cm3|m3|mL|L"
 )
 # A unit, or a product or quotient of units: ohm_m2, mA_min, S_per_m, mA_per_cm2, uF_per_cm2.
 UNIT_SUFFIX = re.compile(rf"(^|_)({_UNIT})(_per_({_UNIT})|_({_UNIT}))*$")

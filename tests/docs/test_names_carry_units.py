@@ -15,7 +15,8 @@ PURE = {
     "rho": "a correlation",
     "level": "intensity envelope, 0 to 1 of the amplitude",
     "depth": "depth of modulation, 0 to 1",
-    "order": "of a function",
+    "cycles": "a number of cycles",
+    "segments": "pairs of a duration in ms and a relative value",
 }
 
 
@@ -48,11 +49,20 @@ def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[s
 def _groups(path: Path) -> Iterator[list[tuple[str, ast.expr | None, ast.AST]]]:
     """Names that stand together: the members of a class, or the parameters of a function."""
     for node in ast.walk(tree(path)):
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+        if isinstance(node, ast.ClassDef) and _is_public(path, node.name):
             yield list(_class_members(node))
     for function in functions(path):
-        if not function.name.startswith("_") or function.name == "__init__":
+        if _is_public(path, function.name):
             yield list(_arguments(function))
+
+
+def _is_public(path: Path, name: str) -> bool:
+    """What a module whose name begins with an underscore holds is public only if its package offers it."""
+    if name.startswith("_"):
+        return name == "__init__"
+    if not path.stem.startswith("_") or path.stem == "__init__":
+        return True
+    return f'"{name}"' in path.with_name("__init__.py").read_text(encoding="utf-8")
 
 
 def _offenders(path: Path) -> list[str]:

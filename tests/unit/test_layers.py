@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -24,7 +25,7 @@ def test_no_layer_imports_a_higher_one():
 
 
 def test_every_folder_and_module_has_its_layer():
-    named = {part.strip() for line in _contract()["layers"] for part in line.split("|")}
+    named = {part.strip() for line in _contract()["layers"] for part in re.split(r"[|:]", line)}
     house = ROOT / "src" / "rheobase"
     folders = {p.parent.name for p in house.glob("*/__init__.py")}
     modules = {p.stem for p in house.glob("*.py")} - {"__init__", "__main__"}

@@ -91,7 +91,7 @@ class Limit:
 
 def _optional(row: Row, key: str, default: Any) -> Any:
     # Row.get would refuse a key that the row lacks.
-    return row[key] if key in tuple(row) else default
+    return row[key] if key in row else default
 
 
 _UNITS = {
