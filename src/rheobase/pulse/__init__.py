@@ -1,1 +1,3 @@
 """pulse."""
+from rheobase.pulse.pieces import *
+from rheobase.pulse.shapes import *
