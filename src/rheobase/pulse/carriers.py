@@ -1,6 +1,7 @@
 """Makers of medium-frequency pulses: sine carriers, tone bursts and beats.
 
-A continuous current is a short pulse of whole cycles that repeats without a pause; see :func:`~rheobase.pulse.continuous`.
+A continuous current is a short pulse of whole cycles that repeats without a pause: see
+:func:`~rheobase.pulse.continuous`.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ def tone_burst(
     (10000.0, 200.0, 0.0)
     """
     if (cycles is None) == (duration_us is None):
-        raise ParameterError("A tone burst takes either cycles or duration_us (us). Give one of the two, e.g. cycles=25.")
+        raise ParameterError(
+            "A tone burst takes either cycles or duration_us (us). Give one of the two, e.g. cycles=25."
+        )
     above_zero("carrier_hz", carrier_hz, "Hz", _CARRIER)
     if cycles is not None:
         above_zero("cycles", cycles, "", "Give the length in cycles of the carrier, e.g. cycles=25.")

@@ -48,7 +48,7 @@ def from_samples(time_us: Sequence[float], relative: Sequence[float], name: str 
 
 
 def from_csv(path: str | Path) -> Pulse:
-    """A pulse from a CSV file with the columns ``time_us`` and ``relative``.
+    r"""A pulse from a CSV file with the columns ``time_us`` and ``relative``.
 
     Lines that are empty or begin with ``#`` are passed over; further columns are ignored.
 
@@ -71,7 +71,7 @@ def from_csv(path: str | Path) -> Pulse:
     --------
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "triangle.csv"
-    >>> _ = file.write_text("time_us,relative\\n0,0\\n100,-1\\n200,0\\n")
+    >>> _ = file.write_text("time_us,relative\n0,0\n100,-1\n200,0\n")
     >>> from_csv(file).charge_per_phase_uC(10)
     1.0
     """

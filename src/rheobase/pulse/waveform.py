@@ -170,6 +170,10 @@ class Pulse:
         """Charge of the largest phase, in uC, 0 or above."""
         return float(np.abs(self._phases[2]).max() * abs(amplitude_mA))
 
+    def absolute_charge_uC(self, amplitude_mA: float) -> float:
+        """Charge of all phases added up regardless of direction, in uC, 0 or above."""
+        return float(np.abs(self._phases[2]).sum() * abs(amplitude_mA))
+
     def net_charge_uC(self, amplitude_mA: float) -> float:
         """Charge left after the pulse, in uC; below 0 where cathodic, 0 for a balanced pulse."""
         net = math.fsum(self._phases[2])
