@@ -24,7 +24,7 @@ from rheobase.tables import row
 
 Array = NDArray[np.float64]
 EVENTS = ("tingling", "twitch", "pain")
-_SMOOTH = 20  # the middle body has this many times the fibres, for smooth curves
+SMOOTH = 20  # the middle body has this many times the fibres, for smooth curves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +276,7 @@ def assess_sensation(
     bodies = draw_bodies(limb, people=people, seed=seed)
     library = make_library(limb, montage, stimulus_of(pulse), progress=progress)
     chance = np.random.default_rng([seed, 1])
-    middle = body_thresholds_mA(library, middle_body(limb), np.random.default_rng([seed, 2]), times=_SMOOTH)
+    middle = body_thresholds_mA(library, middle_body(limb), np.random.default_rng([seed, 2]), times=SMOOTH)
     measured = (perception_mA, twitch_mA)
     return Sensation(
         library=library,
