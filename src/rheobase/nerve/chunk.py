@@ -88,9 +88,7 @@ class Chunk:
     state: tuple[NDArray[np.float32], ...]
 
 
-def make_chunk(
-    fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: float, temperature_C: float
-) -> Chunk:
+def make_chunk(fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: float, temperature_C: float) -> Chunk:
     """Assemble the arrays of a chunk and let its fibres come to rest.
 
     Parameters
@@ -187,9 +185,7 @@ def _membrane(
     return arrays, capacitance, g[leaky].sum(axis=0)
 
 
-def _stepping(
-    pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float
-) -> dict[str, NDArray]:
+def _stepping(pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float) -> dict[str, NDArray]:
     """Arrays that depend on the time step but not on the stimulus."""
     d = 1.0 / (1.0 + dt_ms * pieces.modal("rate_per_ms"))
     k = dt_ms * d * pieces.modal("coupling") ** 2
