@@ -5,6 +5,7 @@ import pytest
 
 from rheobase.electrode import Interface, Output, Pad, default_interface
 from rheobase.errors import LimitExceeded, ParameterError
+from rheobase.tables import row
 
 Y = np.array([[1.0, -1.0], [-1.0, 1.0]]) / 1500.0
 
@@ -128,3 +129,8 @@ def test_output_messages(kwargs, match):
 def test_output_wants_a_share_for_each_contact():
     with pytest.raises(ParameterError, match=r"shape \(2, 2\); 3 shares"):
         Output().required_voltage_V(1.0, Y, (1.0, -0.5, -0.5))
+
+
+def test_gel_row_is_consistent():
+    gel = row("electrodes.gel_sheet")
+    assert gel["thickness_mm"] * 1e-3 * gel["resistivity_ohm_m"] == pytest.approx(gel["contact_impedance_ohm_m2"])

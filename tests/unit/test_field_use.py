@@ -57,6 +57,14 @@ def test_volume_tables_equal_the_sum_of_modes(field):
     assert got == pytest.approx(exact, abs=3e-4 * np.abs(exact).max())
 
 
+def test_points_all_around(field):
+    """A ring at one depth crosses the seam of the grid and several tables."""
+    angle = np.linspace(-np.pi, np.pi, 300)
+    ring = np.column_stack([30 * np.cos(angle), 30 * np.sin(angle), 45 + 0 * angle])
+    exact = field.lead_V_per_A(ring[::10], exact=True)
+    assert field.lead_V_per_A(ring)[:, ::10] == pytest.approx(exact, abs=1e-4 * np.abs(exact).max())
+
+
 def test_axis_and_interfaces(field):
     """Both sides of an interface and any angle on the axis give one potential."""
     angle = np.deg2rad(30)

@@ -2,6 +2,6 @@
 
 from rheobase.electrode.interface import Interface, default_interface
 from rheobase.electrode.output import Output
-from rheobase.electrode.pad import SHAPES, Pad
+from rheobase.electrode.pad import SHAPES, Pad, measured_resistance_ohm
 
-__all__ = ["SHAPES", "Interface", "Output", "Pad", "default_interface"]
+__all__ = ["SHAPES", "Interface", "Output", "Pad", "default_interface", "measured_resistance_ohm"]

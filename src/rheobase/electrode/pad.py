@@ -8,6 +8,7 @@ import numpy as np
 
 from rheobase.electrode.interface import Interface, default_interface
 from rheobase.errors import ParameterError, near_name
+from rheobase.tables import row
 
 SHAPES = ("rectangle", "round")
 
@@ -106,3 +107,15 @@ class Pad:
     def _size(self, key: str) -> float:
         value = self.diameter_mm if self.shape == "round" else getattr(self, key)
         return float(value) if value is not None else 0.0
+
+
+def measured_resistance_ohm() -> tuple[float, float]:
+    """Lowest and highest pad impedance measured on a person over 25 kinds of pad, ohm: a range, not a target.
+
+    Examples
+    --------
+    >>> measured_resistance_ohm()
+    (1000.0, 7800.0)
+    """
+    found = row("electrodes.pad_impedance_range")
+    return float(found["low_ohm"]), float(found["high_ohm"])

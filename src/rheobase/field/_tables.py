@@ -13,10 +13,11 @@ import numpy as np
 from scipy import fft
 from scipy.interpolate import NdBSpline, make_interp_spline
 
-from rheobase.field._radial import CylinderGrid, decay, knots_mm, layer_table
+from rheobase.field._radial import CylinderGrid, decay, layer_table
 from rheobase.field._surface import Surface
 
 _SKIN_FINER = 2
+_WIDEST = 64
 _MARGIN = 8  # angular cells beside the points, so that the spline's ends do not matter
 
 
@@ -125,15 +126,14 @@ def volume_spline(modes: Modes, layer: int, rows: np.ndarray, r_span_mm: tuple[f
     return _fit((radii[low:high], rows.astype(float), _z_edges_mm(g, cells)), values)
 
 
-def windows(n_theta: int, row: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Split fractional angular rows into runs of neighbours: (which points, rows of cells that enclose them)."""
-    order = np.argsort(row)
-    cuts = np.flatnonzero(np.diff(row[order]) > 2 * _MARGIN) + 1
-    for part in np.split(order, cuts):
+def windows(row: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Split fractional angular rows into runs of neighbours: (which points, rows of cells that enclose them).
+
+    A run is at most ``_WIDEST`` rows wide, which bounds the memory of its table.
+    """
+    order = np.argsort(row, kind="stable")
+    placed = row[order]
+    apart = (np.diff(placed) > 2 * _MARGIN) | (np.diff(placed // _WIDEST) > 0)
+    for part in np.split(order, np.flatnonzero(apart) + 1):
         low, high = int(np.floor(row[part].min())), int(np.ceil(row[part].max()))
         yield part, np.arange(low - _MARGIN, high + _MARGIN + 1)
-
-
-def knot_count(grid: CylinderGrid) -> int:
-    """Number of tabulated radii over all layers."""
-    return sum(len(knots_mm(grid, i)) for i in range(len(grid.layers)))

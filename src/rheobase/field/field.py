@@ -188,7 +188,7 @@ def _leads_in_volume(modes: Modes, r: np.ndarray, theta: np.ndarray, z: np.ndarr
     out = np.empty((len(modes.skin), r.size))
     for layer in np.unique(layers):
         inside = np.flatnonzero(layers == layer)
-        for part, rows in windows(grid.n_theta, row[inside]):
+        for part, rows in windows(row[inside]):
             at = inside[part]
             low, high = grid.bounds_mm(int(layer))
             here = np.clip(r[at], low, high)

@@ -57,10 +57,16 @@ def solve_cylinder(
         n_z=grid.n_z,
         admittance_S=admittance,
         densities=_densities(surface, pads, montage, np.asarray(montage.shares) @ lead),
-        rows=tuple(dict.fromkeys(row for pad in montage.pads for row in pad.interface.rows)),
+        rows=_rows(anatomy, montage),
         sources=_SOURCES,
         modes_=Modes(surface, skin),
     )
+
+
+def _rows(anatomy: LayeredLimb, montage: Montage) -> tuple[str, ...]:
+    """Table rows behind limb and pads, each once."""
+    of_pads = (row for pad in montage.pads for row in pad.interface.rows)
+    return tuple(dict.fromkeys((*getattr(anatomy, "rows", ()), *of_pads)))
 
 
 def _grid(

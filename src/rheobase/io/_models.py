@@ -25,7 +25,7 @@ class _Part(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _text_with_unit(cls, value: Any, info: ValidationInfo) -> Any:
-        unit = unit_of(info.field_name or "")
+        unit = "1" if info.field_name == "share" else unit_of(info.field_name or "")
         if unit is None or not isinstance(value, str):
             return value
         try:

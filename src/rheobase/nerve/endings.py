@@ -74,8 +74,8 @@ class Ending:
         silent = p["silent_nodes"]
         if self.taper:
             wanted = p["motor_length_mm"] if self.kind == "A-alpha" else p["cutaneous_length_mm"]
-            # a fibre from the distal pad runs on beneath the proximal one and can be excited there: model all of it
-            length = wanted if self.along_mm > 0 else max(wanted, reach_mm - 2.0)
+            # a fibre from the distal pad runs on beneath the proximal one and can be excited there
+            length = max(wanted, min(reach_mm - 2.0, wanted - 2.0 * self.along_mm))
             return tapered_fibre(
                 self.taper, parent_um=self.diameter_um, length_mm=length, label=self.kind, silent_nodes=silent
             )
@@ -231,9 +231,11 @@ def ending_thresholds(
         fibre = ending.fibre(length_mm(points))
         fibres.append(fibre)
         potentials.append(ways.potential(field, ending, points, fibre))
-    arrival = row("populations.grid")["arrival_mm"]
+    p = row("populations.grid")
+    # thin fibres are uniform: no taper can stop the spike, and it need not travel far at 3 m/s
+    arrival = [p["a_delta_arrival_mm"] if e.kind == "A-delta" else p["arrival_mm"] for e in endings]
     return activation_thresholds(
-        fibres, potentials, stimulus, watch=[node_beyond(f, arrival) for f in fibres], tolerance=tolerance,
+        fibres, potentials, stimulus, watch=[node_beyond(f, a) for f, a in zip(fibres, arrival, strict=True)], tolerance=tolerance,
         temperature_C=temperature_C, true_start=True, guess_mA=guess_mA, progress=progress,
     )  # fmt: skip
 

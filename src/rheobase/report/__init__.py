@@ -20,7 +20,8 @@ def report_html(result: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        The page. It needs no network, follows light and dark, and can be printed. The same document gives the same text.
+        The page. It needs no network, follows light and dark, and can be printed. The same document
+        gives the same text.
 
     Examples
     --------

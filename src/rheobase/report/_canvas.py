@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -74,17 +75,25 @@ def look() -> Iterator[None]:
     """Draw in the common look, whatever the user's own matplotlib settings are."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_STYLE)
+        matplotlib.rcParams.update(cast(Any, _STYLE))
         yield
 
 
 def sheet(
-    width_px: float, height_px: float, *, rows: int = 1, left: float = 52, right: float = 12, top: float = 12, bottom: float = 44, gap: float = 34
+    width_px: float,
+    height_px: float,
+    *,
+    rows: int = 1,
+    left: float = 52,
+    right: float = 12,
+    top: float = 12,
+    bottom: float = 44,
+    gap: float = 34,
 ) -> tuple[Figure, list[Axes]]:
     """An empty figure with axes one above the other; margins and the gap between axes in px."""
     figure = Figure(figsize=(width_px / 72, height_px / 72))
     FigureCanvasSVG(figure)
-    tall = (height_px - top - bottom - gap * (rows - 1)) / rows
+    tall = (height_px - top - bottom - gap * (rows - 1)) / max(rows, 1)
     axes = []
     for row in range(rows):
         low = bottom + (rows - 1 - row) * (tall + gap)

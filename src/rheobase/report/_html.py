@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from rheobase.report._words import number
+from rheobase.report.words import number
+
+# "200 us" in a sentence is meant as 200 µs.
+_MICRO = re.compile(r"(?<=\d )u(?=(?:s|m|A|V|C|W)\b)")
 
 
 class Safe(str):
@@ -27,7 +31,7 @@ def esc(value: Any) -> str:
         return value
     if isinstance(value, int | float) or value is None:
         return number(value)
-    return escape(str(value), quote=True)
+    return escape(_MICRO.sub("µ", str(value)), quote=True)
 
 
 def rows(head: Sequence[str], body: Sequence[Sequence[Any]], *, stack: bool = False) -> str:
@@ -39,7 +43,9 @@ def rows(head: Sequence[str], body: Sequence[Sequence[Any]], *, stack: bool = Fa
     for row in body:
         cells = []
         for i, value in enumerate(row):
-            tag, label = ("th scope=row", "") if stack and i == 0 else ("td", f' data-head="{esc(head[i])}"' if stack else "")
+            tag, label = (
+                ("th scope=row", "") if stack and i == 0 else ("td", f' data-head="{esc(head[i])}"' if stack else "")
+            )
             cells.append(f"<{tag} {cls[i]}{label}>{esc(value)}</{tag.split()[0]}>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
     kind = ' class="stack"' if stack else ""

@@ -31,14 +31,16 @@ def page(result: Mapping[str, Any]) -> str:
     style = (files("rheobase.report") / "report.css").read_text(encoding="utf-8")
     version = esc(result.get("rheobase_version", ""))
     body = [
-        f"<header><h1>{esc(summary or name)}</h1>\n<p class=\"answer\">{esc(result.get('answer', ''))}</p>\n{parts.standing(result)}</header>",
+        f"<header><h1>{esc(summary or name)}</h1>\n<p"
+        f' class="answer">{esc(result.get("answer", ""))}</p>\n{parts.standing(result)}</header>',
         first,
         parts.events(result),
         *detail,
         parts.safety(result),
         parts.population(result),
         parts.closing(result),
-        f"<footer><p>{esc(result.get('disclaimer', ''))}</p><p>Rheobase {version}, scenario {esc(name)}. Colours after Okabe and Ito.</p></footer>",
+        f"<footer><p>{esc(result.get('disclaimer', ''))}</p><p>Rheobase {version}, scenario {esc(name)}."
+        " Colours after Okabe and Ito.</p></footer>",
     ]
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -14,6 +14,7 @@ from rheobase.report.figures._picture import NARROW_PX, Picture, Result, Table
 
 _PAD_THICK_MM = 3.0
 _TISSUE_ALPHA = 0.55
+_FOOT_PX = {True: 88.0, False: 66.0}
 
 
 def _draw(result: Result, width_px: float) -> Figure:
@@ -21,24 +22,27 @@ def _draw(result: Result, width_px: float) -> Figure:
     radius_mm = limb["layers"][-1]["outer_radius_mm"]
     reach_mm = _reach_mm(limb, radius_mm)
     room_mm = radius_mm + 16
-    if width_px < NARROW_PX:
-        scale = (width_px - 60) / (2 * reach_mm)
-        along_px, across_px = 2 * room_mm * scale, 210.0
-        figure, _ = sheet(width_px, across_px + along_px + 96)
-        figure.clear()
-        across = _box(figure, (width_px - across_px) / 2, along_px + 84, across_px, across_px)
-        along = _box(figure, 52, 48, width_px - 60, along_px)
+    stacked = width_px < NARROW_PX
+    across_px = 210.0
+    left_px = 8.0 if stacked else across_px + 24
+    long_px = width_px - left_px - 8
+    tall_px = long_px * room_mm / reach_mm
+    foot_px = _FOOT_PX[stacked]
+    height_px = foot_px + (tall_px + across_px if stacked else max(tall_px, across_px))
+    figure = sheet(width_px, height_px, rows=0)[0]
+    if stacked:
+        across = _box(figure, (width_px - across_px) / 2, height_px - across_px, across_px, across_px)
+        along = _box(figure, left_px, foot_px, long_px, tall_px)
     else:
-        across_px = 200.0
-        scale = (width_px - across_px - 76) / (2 * reach_mm)
-        along_px = 2 * room_mm * scale
-        height_px = max(across_px, along_px) + 60
-        figure, _ = sheet(width_px, height_px)
-        figure.clear()
-        across = _box(figure, 0, height_px - 12 - across_px, across_px, across_px)
-        along = _box(figure, across_px + 60, 48 + (height_px - 60 - along_px) / 2, width_px - across_px - 76, along_px)
+        across = _box(figure, 0, height_px - across_px, across_px, across_px)
+        along = _box(figure, left_px, foot_px + (height_px - foot_px - tall_px) / 2, long_px, tall_px)
     _across(across, result, radius_mm, room_mm)
     _along(along, result, radius_mm, room_mm, reach_mm)
+    tissues = [Rectangle((0, 0), 1, 1, facecolor=paint(y["name"]), alpha=_TISSUE_ALPHA) for y in limb["layers"]]
+    figure.legend(
+        tissues[::-1], [y["name"] for y in limb["layers"]][::-1], loc="lower center", ncols=3 if stacked else 6,
+        frameon=False, fontsize=FONT_PX - 1, handlelength=1, handleheight=1, borderaxespad=0, columnspacing=1.6,
+    )  # fmt: skip
     return figure
 
 
@@ -69,12 +73,16 @@ def _across(axes: Axes, result: Result, radius_mm: float, room_mm: float) -> Non
         r = layer["outer_radius_mm"]
         axes.add_patch(Circle((0, 0), r, facecolor=PAINT["paper"], edgecolor="none"))
         axes.add_patch(
-            Circle((0, 0), r, facecolor=paint(layer["name"]), alpha=_TISSUE_ALPHA, edgecolor=PAINT["paper"], linewidth=0.8)
+            Circle(
+                (0, 0), r, facecolor=paint(layer["name"]), alpha=_TISSUE_ALPHA, edgecolor=PAINT["paper"], linewidth=0.8
+            )
         )
     for pad in limb.get("pads", ())[:1]:
         half_deg = math.degrees(pad["width_mm"] / 2 / radius_mm)
         middle_deg = pad["around_deg"] + turn_deg
-        ring = Wedge((0, 0), radius_mm + _PAD_THICK_MM, middle_deg - half_deg, middle_deg + half_deg, width=_PAD_THICK_MM)
+        ring = Wedge(
+            (0, 0), radius_mm + _PAD_THICK_MM, middle_deg - half_deg, middle_deg + half_deg, width=_PAD_THICK_MM
+        )
         ring.set(facecolor=PAINT["pad"], edgecolor="none")
         axes.add_patch(ring)
         axes.text(0, radius_mm + 5, f"{pad['name']} pad", ha="center", va="bottom", fontsize=FONT_PX - 1)
@@ -85,8 +93,9 @@ def _across(axes: Axes, result: Result, radius_mm: float, room_mm: float) -> Non
         x, y = r * math.cos(angle), r * math.sin(angle)
         main = nerve["name"] == over
         axes.plot([x], [y], "o", color=PAINT["nerve"], markersize=7 if main else 5, markeredgecolor=PAINT["paper"])
-        side = "center" if abs(x) < 5 else ("left" if x < 0 else "right")
-        axes.text(x, y - 3, nerve["name"], ha=side, va="top", fontsize=FONT_PX - 1, weight="bold" if main else "normal")
+        axes.text(
+            x, y - 3, nerve["name"], ha="center", va="top", fontsize=FONT_PX - 1, weight="bold" if main else "normal"
+        )
     axes.plot([-10, 10], [-radius_mm - 6] * 2, color=PAINT["ink"], linewidth=2, solid_capstyle="butt")
     axes.text(0, -radius_mm - 8, "20 mm", ha="center", va="top", fontsize=FONT_PX - 1)
 
@@ -108,14 +117,26 @@ def _along(axes: Axes, result: Result, radius_mm: float, room_mm: float, reach_m
     for nerve in limb.get("nerves", ()):
         y = (radius_mm - nerve["skin_depth_mm"]) * math.sin(math.radians(nerve["around_deg"] + turn_deg))
         main = nerve["name"] == over
-        axes.plot([-reach_mm, reach_mm], [y, y], color=PAINT["nerve"], linewidth=3 if main else 1.2, linestyle="-" if main else (0, (3, 2)))
+        axes.plot(
+            [-reach_mm, reach_mm],
+            [y, y],
+            color=PAINT["nerve"],
+            linewidth=3 if main else 1.2,
+            linestyle="-" if main else (0, (3, 2)),
+        )
         if main:
-            axes.text(-reach_mm + 3, y + 1.5, f"{nerve['name']} nerve", va="bottom", fontsize=FONT_PX - 1, weight="bold")
+            axes.text(
+                -reach_mm + 3, y + 1.5, f"{nerve['name']} nerve", va="bottom", fontsize=FONT_PX - 1, weight="bold"
+            )
     for pad in limb.get("pads", ()):
         start = pad["along_mm"] - pad["length_mm"] / 2
-        axes.add_patch(Rectangle((start, radius_mm), pad["length_mm"], _PAD_THICK_MM, facecolor=PAINT["pad"], edgecolor="none"))
+        axes.add_patch(
+            Rectangle((start, radius_mm), pad["length_mm"], _PAD_THICK_MM, facecolor=PAINT["pad"], edgecolor="none")
+        )
         sign = "−" if pad["role"] == "cathode" else "+"
-        axes.text(pad["along_mm"], radius_mm + 5, f"{pad['role']} {sign}", ha="center", va="bottom", fontsize=FONT_PX - 1)
+        axes.text(
+            pad["along_mm"], radius_mm + 5, f"{pad['role']} {sign}", ha="center", va="bottom", fontsize=FONT_PX - 1
+        )
     axes.set_xlabel("along the limb (mm), proximal to the right")
 
 
@@ -136,7 +157,10 @@ def _table(result: Result) -> Table:
     rows: list[tuple[Any, ...]] = [("layer", y["name"], "outer radius", y["outer_radius_mm"]) for y in limb["layers"]]
     rows += [("nerve", n["name"], "depth below the skin", n["skin_depth_mm"]) for n in limb.get("nerves", ())]
     for p in limb.get("pads", ()):
-        rows += [("pad", p["name"], word, p[key]) for word, key in (("centre along", "along_mm"), ("width", "width_mm"), ("length", "length_mm"))]
+        rows += [
+            ("pad", p["name"], word, p[key])
+            for word, key in (("centre along", "along_mm"), ("width", "width_mm"), ("length", "length_mm"))
+        ]
     return ("what", "name", "measure", "mm"), rows
 
 

@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rheobase.report._canvas import FONT_PX, PAINT, grid, paint, sheet
-from rheobase.report._words import number
 from rheobase.report.figures._picture import Picture, Result, Table
+from rheobase.report.words import number
 
 
 def _draw(result: Result, width_px: float) -> Figure:
@@ -19,7 +19,11 @@ def _draw(result: Result, width_px: float) -> Figure:
     chosen_mA = (result.get("safety") or {}).get("amplitude_mA")
     if chosen_mA:
         axes.axvline(chosen_mA, color=PAINT["ink"], linewidth=1.2)
-        axes.annotate("set", (chosen_mA, axes.get_ylim()[1]), xytext=(4, -2), textcoords="offset points", va="top", fontsize=FONT_PX - 1)
+        late = chosen_mA > 0.6 * data["amplitude_mA"][-1]
+        axes.annotate(
+            f"set to {number(chosen_mA)} mA", (chosen_mA, 0), xytext=(-5 if late else 5, 4), textcoords="offset points",
+            ha="right" if late else "left", va="bottom", fontsize=FONT_PX - 1,
+        )  # fmt: skip
     axes.xaxis.set_major_locator(MaxNLocator(8 if width_px > 480 else 5))
     axes.set_xlabel("amplitude of one phase (mA)")
     axes.set_ylabel("intensity (relative)")
@@ -39,5 +43,10 @@ def _table(result: Result) -> Table:
 
 
 INTENSITY = Picture(
-    id="intensity", title="How strong it feels", needs=("intensity.relative",), draw=_draw, caption=_caption, table=_table
+    id="intensity",
+    title="How strong it feels",
+    needs=("intensity.relative",),
+    draw=_draw,
+    caption=_caption,
+    table=_table,
 )

@@ -9,10 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from rheobase.report._canvas import FONT_PX, PAINT, paint, sheet
-from rheobase.report._words import band, limit_mA, number
 from rheobase.report.figures._picture import Picture, Result, Table
+from rheobase.report.words import band, limit_mA, number
 
 _ROW_PX, _HEAD_PX = 50, 66
+_BAR_PX = 36
+_LETTER_PX = 8.2
+_BAR_PX_TOP = -25.0
 
 
 def lowest_limit(result: Result) -> tuple[float, dict[str, Any]] | None:
@@ -39,12 +42,14 @@ def _draw(result: Result, width_px: float) -> Figure:
     axes.set_xlabel("amplitude of one phase (mA)")
     _window(axes, result, -_ROW_PX * len(events))
     for row, event in enumerate(events):
-        _event(axes, event, -_ROW_PX * row, right_mA)
+        _event(axes, event, -_ROW_PX * row, right_mA, width_px - 24)
     amplitude_mA = (result.get("safety") or {}).get("amplitude_mA")
     if amplitude_mA:
-        _line(axes, amplitude_mA, right_mA, 20, f"set to {number(amplitude_mA)} mA", PAINT["ink"], "-")
+        _line(axes, amplitude_mA, right_mA, 20, f"set to {number(amplitude_mA)} mA", PAINT["ink"], "-", len(events))
     if limit is not None:
-        _line(axes, limit, right_mA, 2, f"first output limit {number(limit)} mA", PAINT["soft"], (0, (4, 3)))
+        _line(
+            axes, limit, right_mA, 2, f"first output limit {number(limit)} mA", PAINT["soft"], (0, (4, 3)), len(events)
+        )
     return figure
 
 
@@ -70,38 +75,41 @@ def _window(axes: Axes, result: Result, low: float) -> None:
     axes.text(start, 46, text, ha="left", va="bottom", fontsize=FONT_PX)
 
 
-def _event(axes: Axes, event: dict[str, Any], y: float, right_mA: float) -> None:
+def _event(axes: Axes, event: dict[str, Any], y: float, right_mA: float, wide_px: float) -> None:
     a, colour = event["amplitude_mA"], paint(event["kind"])
-    bar_y = y - 36
+    bar_y = y - _BAR_PX
     low, high = a.get("p5"), a.get("p95")
     middle = a["median"] if a.get("median") is not None else a.get("nominal")
     if low is not None and high is not None:
-        axes.fill_between([low, high], bar_y - 7, bar_y + 7, color=colour, alpha=0.4, linewidth=0)
+        axes.fill_between([low, high], bar_y - 7, bar_y + 7, color=colour, alpha=0.45, linewidth=0)
     if middle is not None:
         axes.plot([middle, middle], [bar_y - 10, bar_y + 10], color=colour, linewidth=4, solid_capstyle="butt")
-    start = low if low is not None else (middle or 0)
     text = f"{event['plain']} at {band(a)} mA"
-    late = start > 0.45 * right_mA
-    edge = high if high is not None else start
-    axes.text(
-        min(edge, right_mA) if late else start, y - 24, text,
-        ha="right" if late else "left", va="bottom", color=paint(event["kind"], text=True), weight="bold",
-        bbox={"facecolor": PAINT["paper"], "alpha": 0.75, "edgecolor": "none", "pad": 1},
-    )  # fmt: skip
+    start = low if low is not None else (middle or 0)
+    # Words begin with their bar, unless they would run off the sheet.
+    start = max(0, min(start, right_mA - len(text) * _LETTER_PX * right_mA / wide_px))
+    axes.text(start, bar_y + 12, text, weight="bold", va="bottom", color=paint(event["kind"], text=True))
 
 
-def _line(axes: Axes, at_mA: float, right_mA: float, y: float, text: str, colour: str, style: Any) -> None:
-    axes.plot([at_mA, at_mA], [axes.get_ylim()[0], y + 14], color=colour, linewidth=1.5, linestyle=style, zorder=3)
+def _line(axes: Axes, at_mA: float, right_mA: float, y: float, text: str, colour: str, style: Any, rows: int) -> None:
+    """A vertical line that makes way for the words above each bar."""
+    ends = [(y + 14, -8.0)] + [(_BAR_PX_TOP - _ROW_PX * row, -8.0 - _ROW_PX * (row + 1)) for row in range(rows)]
+    for top, low in ends:
+        axes.plot(
+            [at_mA, at_mA], [top, low], color=colour, linewidth=1.5, linestyle=style, zorder=3, solid_capstyle="butt"
+        )
     late = at_mA > 0.6 * right_mA
     axes.annotate(
         text, (at_mA, y), xytext=(-5 if late else 5, 0), textcoords="offset points", ha="right" if late else "left",
         va="bottom", fontsize=FONT_PX - 1,
-        bbox={"facecolor": PAINT["paper"], "alpha": 0.75, "edgecolor": "none", "pad": 1},
     )  # fmt: skip
 
 
 def _caption(result: Result) -> str:
-    text = "Bars hold 90 % of people, the stroke in each is the median; where bars overlap, people differ in what comes first."
+    text = (
+        "Bars hold 90 % of people, the stroke in each is the median; where bars overlap, people differ in what"
+        " comes first."
+    )
     found = lowest_limit(result)
     if found and _reach(result)[1] is None:
         text += f" The first output limit ({found[1]['plain']}) lies off the scale, at {number(found[0])} mA."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from rheobase.report._canvas import PAINT, grid, sheet
-from rheobase.report._words import number
 from rheobase.report.figures._picture import Picture, Result, Table
+from rheobase.report.words import number
 
 
 def _amplitude_mA(result: Result) -> float:
@@ -36,10 +36,13 @@ def _caption(result: Result) -> str:
     pulse, amplitude_mA = result["pulse"], _amplitude_mA(result)
     charge_uC = amplitude_mA * pulse["charge_per_phase_uC_per_mA"]
     net_uC = amplitude_mA * pulse["net_charge_uC_per_mA"]
-    balance = "and leaves no net charge" if abs(net_uC) < 1e-6 * max(charge_uC, 1e-9) else f"and leaves {number(net_uC)} µC"
+    balance = (
+        "and leaves no net charge" if abs(net_uC) < 1e-6 * max(charge_uC, 1e-9) else f"and leaves {number(net_uC)} µC"
+    )
     every = f"; the next follows after {number(1000 / pulse['rate_hz'])} ms" if pulse.get("rate_hz") else ""
     return (
-        f"{pulse['label']}: at {number(amplitude_mA)} mA one phase carries {number(charge_uC)} µC {balance}{every}."
+        f"{pulse['label'][:1].upper()}{pulse['label'][1:]}: at {number(amplitude_mA)} mA one phase carries"
+        f" {number(charge_uC)} µC {balance}{every}."
         " Below zero the active pad is the cathode."
     )
 

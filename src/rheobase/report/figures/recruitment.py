@@ -5,9 +5,9 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from rheobase.report._canvas import FONT_PX, PAINT, grid, paint, sheet
-from rheobase.report._words import KIND_PLAIN
+from rheobase.report._canvas import PAINT, grid, paint, sheet
 from rheobase.report.figures._picture import Picture, Result, Table
+from rheobase.report.words import KIND_PLAIN
 
 
 def _draw(result: Result, width_px: float) -> Figure:
@@ -21,11 +21,21 @@ def _draw(result: Result, width_px: float) -> Figure:
             axes.fill_between(amplitude_mA, kind["p5"], kind["p95"], color=paint(name), alpha=0.3, linewidth=0)
         for key, style in (("median", "-"), ("nominal", (0, (1.5, 1.8)))):
             if kind.get(key):
-                axes.plot(amplitude_mA, kind[key], color=paint(name), linestyle=style, linewidth=2 if key == "median" else 1.2)
+                axes.plot(
+                    amplitude_mA, kind[key], color=paint(name), linestyle=style, linewidth=2 if key == "median" else 1.2
+                )
         if chosen_mA:
             axes.axvline(chosen_mA, color=PAINT["ink"], linewidth=1.2)
         plain = f", {KIND_PLAIN[name]}" if name in KIND_PLAIN else ""
-        axes.text(0, 1.04, f"{name}{plain}", transform=axes.transAxes, color=paint(name, text=True), weight="bold", va="bottom")
+        axes.text(
+            0,
+            1.04,
+            f"{name}{plain}",
+            transform=axes.transAxes,
+            color=paint(name, text=True),
+            weight="bold",
+            va="bottom",
+        )
         axes.set_xlim(amplitude_mA[0], amplitude_mA[-1])
         axes.set_ylim(0, 1)
         axes.set_yticks([0, 0.5, 1])
@@ -33,8 +43,6 @@ def _draw(result: Result, width_px: float) -> Figure:
         axes.xaxis.set_major_locator(MaxNLocator(8 if width_px > 480 else 5))
         axes.tick_params(labelbottom=axes is rows[-1])
         grid(axes)
-    if chosen_mA:
-        rows[0].annotate("set", (chosen_mA, 1), xytext=(4, -2), textcoords="offset points", va="top", fontsize=FONT_PX - 1)
     rows[len(kinds) // 2].set_ylabel("fibres that fire")
     rows[-1].set_xlabel("amplitude of one phase (mA)")
     return figure
@@ -42,7 +50,8 @@ def _draw(result: Result, width_px: float) -> Figure:
 
 def _caption(result: Result) -> str:
     return (
-        "Each kind fires over a wide range of amplitudes, and the ranges overlap. Line: median person; band: 90 % of people;"
+        "Each kind fires over a wide range of amplitudes, and the ranges overlap. Line: median person; band:"
+        " 90 % of people;"
         " dots: the nominal person; vertical line: the amplitude of this scenario."
     )
 
@@ -59,5 +68,10 @@ def _table(result: Result) -> Table:
 
 
 RECRUITMENT = Picture(
-    id="recruitment", title="Which fibres fire", needs=("recruitment.kinds",), draw=_draw, caption=_caption, table=_table
+    id="recruitment",
+    title="Which fibres fire",
+    needs=("recruitment.kinds",),
+    draw=_draw,
+    caption=_caption,
+    table=_table,
 )

@@ -7,8 +7,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from rheobase.report._canvas import FONT_PX, PAINT, sheet
-from rheobase.report._words import number
 from rheobase.report.figures._picture import Picture, Result, Table
+from rheobase.report.words import number
 
 _MOST_ROWS, _MOST_COLUMNS = 20, 31
 
@@ -55,9 +55,11 @@ def _draw(result: Result, width_px: float) -> Figure:
 def _caption(result: Result) -> str:
     known = [abs(v) for row in _values(result) for v in row if v is not None]
     return (
-        "Lines of equal potential between the axis of the limb and the skin; current crosses them. They crowd in skin and fat, where"
-        " the voltage is lost, and lie wide apart in muscle. Four lines to a factor of ten, from"
-        f" {number(0.01 * max(known), 2)} to {number(max(known), 2)} mV per mA of either sign; heavy: the nerve; dashed: tissue borders."
+        "Lines of equal potential between the axis of the limb and the skin; current crosses them, and where"
+        " they crowd the"
+        " voltage is lost. Four lines to a factor of ten, from"
+        f" {number(0.01 * max(known), 2)} to {number(max(known), 2)} mV per mA of either sign; heavy: the"
+        " nerve; dashed: tissue borders."
     )
 
 

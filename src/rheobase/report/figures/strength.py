@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from rheobase.report._canvas import FONT_PX, PAINT, grid, paint, sheet
-from rheobase.report._words import number
 from rheobase.report.figures._picture import Picture, Result, Table
+from rheobase.report.words import number
 
 
 def _draw(result: Result, width_px: float) -> Figure:
@@ -22,7 +22,8 @@ def _draw(result: Result, width_px: float) -> Figure:
         if ends:
             axes.annotate(
                 f"{curve['plain'].replace(', ', chr(10), 1)}", ends[-1], xytext=(8, 0), textcoords="offset points",
-                va="center", color=paint(curve["kind"], text=True), weight="bold", fontsize=FONT_PX - 1, linespacing=1.1,
+                va="center", color=paint(curve["kind"], text=True), weight="bold", fontsize=FONT_PX - 1,
+                linespacing=1.1,
             )  # fmt: skip
     width_us = (result.get("pulse") or {}).get("width_us")
     if width_us:
@@ -59,5 +60,10 @@ def _table(result: Result) -> Table:
 
 
 STRENGTH = Picture(
-    id="strength", title="Strength and duration", needs=("strength_duration.curves",), draw=_draw, caption=_caption, table=_table
+    id="strength",
+    title="Strength and duration",
+    needs=("strength_duration.curves",),
+    draw=_draw,
+    caption=_caption,
+    table=_table,
 )
