@@ -21,7 +21,7 @@ UNIT_SUFFIX = re.compile(rf"(^|_)({_UNIT})(_per_({_UNIT})|_({_UNIT}))*$")
 # True ratios and pure numbers: a name that holds one of these words needs no unit.
 RATIO_WORDS = frozenset(
     "share shares fraction fractions factor factors gain duty ratio ratios relative tolerance".split()  # noqa: SIM905
-) | frozenset("quantile quantiles probability weight weights exponent count score k".split())  # noqa: SIM905
+) | frozenset("quantile quantiles probability weight weights envelope exponent count score k".split())  # noqa: SIM905
 
 
 def has_unit(name: str) -> bool:

@@ -16,6 +16,8 @@ PURE = {
     "level": "intensity envelope, 0 to 1 of the amplitude",
     "depth": "depth of modulation, 0 to 1",
     "cycles": "a number of cycles",
+    "session": "pairs of a time in s and a share",
+    "x": "any number of any unit, in a helper that only converts it",
     "segments": "pairs of a duration in ms and a relative value",
 }
 

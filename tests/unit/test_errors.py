@@ -59,9 +59,10 @@ def test_every_class_says_when_it_is_raised():
 
 
 def test_no_message_is_raised_by_assert():
-    # An assert vanishes under python -O; what a user can cause is raised as an error.
-    found = [n for tree in _trees("src/rheobase") for n in ast.walk(tree) if isinstance(n, ast.Assert)]
-    assert found == []
+    # An assert vanishes under python -O; what a user can cause is raised as an error. An assert may only tell the type
+    # checker what is known already: that something is not None.
+    every = [n for tree in _trees("src/rheobase") for n in ast.walk(tree) if isinstance(n, ast.Assert)]
+    assert [ast.unparse(n) for n in every if not ast.unparse(n.test).endswith(" is not None")] == []
 
 
 @pytest.mark.parametrize(

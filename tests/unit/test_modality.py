@@ -7,9 +7,11 @@ import dataclasses
 import pytest
 from safety_cases import pads, programme
 
+from rheobase import registry
 from rheobase.errors import ParameterError
 from rheobase.modality import Modality, Tens
-from rheobase.safety import assess, limited_modalities, overall
+from rheobase.safety import SafetyCase, Verdict, assess, limited_modalities, overall
+from rheobase.tables import CONFIDENCES, row
 
 
 def test_tens_is_a_modality_with_limits():
@@ -50,3 +52,21 @@ def test_impossible_settings_are_refused(change, said):
 def test_a_modality_cannot_be_made_without_its_settings():
     with pytest.raises(TypeError):
         Modality()
+
+
+@pytest.mark.parametrize("name", registry.members("modalities"))
+def test_every_modality_that_is_installed_keeps_the_promise(name):
+    kind = registry.get("modalities", name)
+    assert issubclass(kind, Modality)
+    made = kind()
+    assert made.id == name
+    assert made.plain
+    assert made.id in limited_modalities(), "without limits nothing of it could be checked"
+    assert [key for key in made.settings.rows if row(key).confidence not in CONFIDENCES] == []
+    assert set(made.events.values()) <= {"wanted", "limit"}
+
+
+@pytest.mark.parametrize("name", registry.members("safety_rules"))
+def test_every_safety_rule_that_is_installed_gives_verdicts(name):
+    case = SafetyCase(programme=programme(), montage=pads(), modality="tens")
+    assert all(isinstance(v, Verdict) for v in registry.get("safety_rules", name)(case))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 from pathlib import Path
 
 import pytest
-from safety_cases import pads, programme
+from safety_cases import pads, programme, pulse
 
 from rheobase.electrode import Output, Pad
 from rheobase.errors import ParameterError
 from rheobase.montage import Montage
+from rheobase.pulse import Bursts, sweep, train
 from rheobase.safety import doses, limits_for
 
 with (Path(__file__).resolve().parents[1] / "data" / "dose_examples.csv").open(encoding="utf-8") as file:
@@ -51,7 +53,7 @@ def test_charge_limit_of_tens(example):
 
 
 def test_direct_current_and_charge_are_counted_over_the_time_on():
-    # 20 mA x 200 us x 100 Hz leaves 0.4 mA; half of 1,000 s makes 0.2 C on 25 cm2.
+    # 20 mA x 200 us x 100 Hz leaves 0.4 mA; half of 1,000 s makes 0.2 C, on 25 cm2.
     dose = doses(programme(20, 200, 100, back=0.0, duration_s=1000.0, on_s=5.0, off_s=5.0), pads())
     assert dose.dc_mA == pytest.approx(0.4)
     assert dose.dc_charge_density_mC_per_cm2 == pytest.approx(0.4 * 500 / 25)
@@ -90,15 +92,49 @@ def test_an_impossible_load_is_refused(load_ohm):
         doses(programme(), pads(), load_ohm)
 
 
+def _forced(made, **change):
+    """A programme bent after it was made: what its own checks refuse must not slip past safety either."""
+    bent = dataclasses.replace(made)
+    for key, value in change.items():
+        object.__setattr__(bent, key, value)
+    return bent
+
+
 def test_a_negative_amplitude_is_refused():
     with pytest.raises(ParameterError, match=r"amplitude_mA is -5; it must be 0 or above"):
-        doses(programme(amplitude_mA=-5), pads())
+        doses(_forced(programme(), amplitude_mA=-5), pads())
 
 
-@pytest.mark.parametrize("bad", [{"rate_hz": float("nan")}, {"width_us": float("inf")}, {"duration_s": float("nan")}])
-def test_a_dose_that_is_no_number_is_refused(bad):
-    with pytest.raises(ParameterError, match="must be a finite number before it can be judged"):
-        doses(programme(**bad), pads())
+@pytest.mark.parametrize("amplitude_mA", [float("nan"), float("inf")])
+def test_an_amplitude_that_is_no_number_is_refused(amplitude_mA):
+    with pytest.raises(ParameterError, match=r"must be 0 or above|must be a finite number before it can be judged"):
+        doses(_forced(programme(), amplitude_mA=amplitude_mA), pads())
+
+
+def test_modulation_does_not_hide_the_highest_output():
+    steady = programme(40, 200, 100)
+    modulated = train(
+        pulse(200), rate_hz=100, rate_modulation=sweep(0.2, 1.0, step_s=5), width_modulation=sweep(0.3, 1.0, step_s=3)
+    )
+    swept = dataclasses.replace(steady, train=modulated)
+    assert swept.train.rms_mA(40) < 0.8 * steady.train.rms_mA(40)
+    assert doses(swept, pads()) == doses(steady, pads())
+
+
+def test_modulation_that_never_reaches_the_full_width_counts_what_it_reaches():
+    narrow = train(pulse(400), rate_hz=100, width_modulation=sweep(0.2, 0.5, step_s=3))
+    dose = doses(dataclasses.replace(programme(40), train=narrow), pads())
+    assert dose.charge_per_phase_uC == pytest.approx(40 * 0.2)
+    assert dose.phase_width_us == pytest.approx(200)
+
+
+def test_bursts_count_by_their_fullest_second():
+    # 100 pulses at 100 Hz every 4 s: in one second of four the current is that of a steady 100 Hz.
+    rare = train(pulse(200), rate_hz=100, bursts=Bursts(pulses_per_burst=100, burst_rate_hz=0.25))
+    often = train(pulse(200), rate_hz=100, bursts=Bursts(pulses_per_burst=9, burst_rate_hz=2))
+    steady = doses(programme(40, 200, 100), pads()).rms_mA
+    assert doses(dataclasses.replace(programme(40), train=rare), pads()).rms_mA == pytest.approx(steady)
+    assert doses(dataclasses.replace(programme(40), train=often), pads()).rms_mA == pytest.approx(often.rms_mA(40))
 
 
 def test_a_montage_without_pads_is_refused():

@@ -180,6 +180,17 @@ def check(
     ParameterError
         If the montage is missing, the modality has no limits, a dose is not a finite number, or a person is given that
         nobody screens.
+
+    Examples
+    --------
+    >>> from rheobase.electrode import Pad
+    >>> from rheobase.montage import Montage
+    >>> from rheobase.pulse import Programme, biphasic, train
+    >>> pads = Montage(pads=tuple(Pad(name=n, width_mm=50, length_mm=50, share=s) for n, s in (("a", 1), ("b", -1))))
+    >>> pulses = train(biphasic(width_us=200), rate_hz=80)
+    >>> made = Programme(train=pulses, amplitude_mA=20, duration_s=1800, ramp_up_s=2)
+    >>> check(made, montage=pads, modality="tens")
+    <CheckedProgramme: tens, within>
     """
     if montage is None:
         raise ParameterError("check() needs the montage: without pads no current density can be judged.")

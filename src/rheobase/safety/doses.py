@@ -10,7 +10,7 @@ from rheobase.errors import ParameterError
 
 if TYPE_CHECKING:
     from rheobase.montage import Montage
-    from rheobase.pulse import Programme
+    from rheobase.pulse import Programme, Train
 
 TEST_LOAD_OHM = 500.0
 _DIRECT = 0.95  # a current whose mean is at least this part of its r.m.s. counts as direct
@@ -21,7 +21,8 @@ _LEAST_CHARGE_UC = 1e-6  # one picocoulomb keeps Shannon's logarithm finite at z
 class Doses:
     """The doses of one programme on one montage.
 
-    All are taken at full amplitude, while the stimulator is on; pauses between trains do not lower them.
+    All are taken at full amplitude, while the stimulator is on; pauses between trains do not lower them. Only the
+    direct charge of the whole programme counts ramps and pauses.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ class Doses:
     power_density_W_per_cm2 : float
         Power in the load per area of the smallest pad.
     dc_charge_density_mC_per_cm2, dc_dose_mA_min : float
-        Direct charge per area, and direct current times time, over the whole programme, pauses left out.
+        Direct charge per area, and direct current times time, over the whole programme.
     shannon_k : float
         ``log10(Q^2 / A)`` of one phase, Q in uC and A in cm2; has a meaning for implanted contacts only.
     peak_V : float
@@ -102,6 +103,9 @@ class Doses:
 def doses(programme: Programme, montage: Montage, load_ohm: float = TEST_LOAD_OHM) -> Doses:
     """Work out the doses of a programme.
 
+    Where rate or width are modulated, the highest rate and the full width count; where pulses come in bursts, the
+    fullest second does.
+
     Parameters
     ----------
     programme : Programme
@@ -119,46 +123,62 @@ def doses(programme: Programme, montage: Montage, load_ohm: float = TEST_LOAD_OH
     ------
     ParameterError
         If the load is not above 0, the montage has no pad, or a dose is not finite.
+
+    Examples
+    --------
+    >>> from rheobase.electrode import Pad
+    >>> from rheobase.montage import Montage
+    >>> from rheobase.pulse import Programme, biphasic, train
+    >>> pads = Montage(pads=tuple(Pad(name=n, width_mm=50, length_mm=50, share=s) for n, s in (("a", 1), ("b", -1))))
+    >>> pulses = train(biphasic(width_us=200), rate_hz=80)
+    >>> dose = doses(Programme(train=pulses, amplitude_mA=20, duration_s=1800, ramp_up_s=2), pads)
+    >>> dose.charge_per_phase_uC, round(dose.rms_mA, 2), round(dose.rms_density_mA_per_cm2, 3)
+    (4.0, 3.58, 0.143)
     """
     if not (math.isfinite(load_ohm) and load_ohm > 0):
         raise ParameterError(f"load_ohm is {load_ohm}; it must be a finite number above 0. The usual test load is 500.")
     carrying = [(abs(p.share), p.area_mm2 / 100) for p in montage.pads if p.share]
     if not carrying or not all(area_cm2 > 0 for _, area_cm2 in carrying):
         raise ParameterError("The montage needs pads with an area above 0 cm2, or no density can be judged.")
-    train, pulse, amplitude_mA = programme.train, programme.train.pulse, programme.amplitude_mA
+    pulse, amplitude_mA = programme.train.pulse, programme.amplitude_mA
     if not amplitude_mA >= 0:
-        raise ParameterError(
-            f"amplitude_mA is {amplitude_mA}; it must be 0 or above. Swap the pads to reverse polarity."
-        )
+        raise ParameterError(f"amplitude_mA is {amplitude_mA}; it must be 0 or above. Swap the pads to reverse.")
     smallest_cm2 = min(area_cm2 for _, area_cm2 in carrying)
     share_per_cm2 = max(share / area_cm2 for share, area_cm2 in carrying)
-    rms_mA, dc_mA = train.rms_mA(amplitude_mA), abs(train.mean_mA(amplitude_mA))
-    charge_uC = abs(pulse.charge_per_phase_uC(amplitude_mA))
-    on_s = programme.duration_s * _on_fraction(programme)
+    full_width, rate_hz, per_s = _at_most(programme.train)
+    square_us, net_uC = full_width * pulse.integral_of_square(), full_width * abs(pulse.net_charge_uC(amplitude_mA))
+    rms_mA, dc_mA = amplitude_mA * math.sqrt(per_s * square_us * 1e-6), net_uC * per_s / 1000
+    charge_uC = full_width * abs(pulse.charge_per_phase_uC(amplitude_mA))
+    session_mC = abs(programme.total_net_charge_uC) / 1000
     return Doses(
         amplitude_mA=amplitude_mA,
-        rate_hz=train.rate_hz,
-        phase_width_us=pulse.phase_width_us,
-        pulse_duration_us=pulse.duration_us,
+        rate_hz=rate_hz,
+        phase_width_us=full_width * pulse.phase_width_us,
+        pulse_duration_us=full_width * pulse.duration_us,
         charge_per_phase_uC=charge_uC,
-        net_charge_uC=abs(pulse.net_charge_uC(amplitude_mA)),
-        energy_per_pulse_mJ=(amplitude_mA * pulse.rms_relative) ** 2 * load_ohm * pulse.duration_us * 1e-9,
+        net_charge_uC=net_uC,
+        energy_per_pulse_mJ=amplitude_mA**2 * load_ohm * square_us * 1e-9,
         rms_mA=rms_mA,
         dc_mA=dc_mA,
-        duty=train.duty,
+        duty=min(1.0, per_s * full_width * pulse.active_us * 1e-6),
         rms_density_mA_per_cm2=rms_mA * share_per_cm2,
         dc_density_mA_per_cm2=dc_mA * share_per_cm2,
         power_density_W_per_cm2=(rms_mA / 1000) ** 2 * load_ohm / smallest_cm2,
-        dc_charge_density_mC_per_cm2=dc_mA * on_s * share_per_cm2,
-        dc_dose_mA_min=dc_mA * on_s / 60,
+        dc_charge_density_mC_per_cm2=session_mC * share_per_cm2,
+        dc_dose_mA_min=session_mC / 60,
         shannon_k=math.log10(max(charge_uC, _LEAST_CHARGE_UC) ** 2 * share_per_cm2),
         peak_V=amplitude_mA * pulse.peak * (load_ohm + montage.output.source_resistance_ohm) / 1000,
         open_circuit_V=montage.output.compliance_V,
         load_ohm=load_ohm,
-        is_direct=abs(train.mean_mA(1.0)) >= _DIRECT * train.rms_mA(1.0),
+        is_direct=abs(pulse.net_charge_uC(1.0)) * math.sqrt(per_s) >= _DIRECT * math.sqrt(pulse.integral_of_square()),
     )
 
 
-def _on_fraction(programme: Programme) -> float:
-    on_s, off_s = programme.on_s, programme.off_s
-    return on_s / (on_s + off_s) if on_s and off_s else 1.0
+def _at_most(train: Train) -> tuple[float, float, float]:
+    """Largest factor on the width, highest rate in a group of pulses, and pulses in the fullest second."""
+    width = 1.0 if train.width_modulation is None else train.width_modulation.high_factor
+    factor = 1.0 if train.rate_modulation is None else train.rate_modulation.high_factor
+    if train.bursts is None:
+        return width, train.rate_hz * factor, train.rate_hz * factor
+    groups = math.ceil(train.bursts.burst_rate_hz * factor)
+    return width, train.rate_hz, min(train.rate_hz, float(groups * train.bursts.pulses_per_burst))

@@ -8,7 +8,7 @@ from typing import Any
 
 from rheobase.errors import ParameterError, TableError, near_name
 from rheobase.safety.doses import TEST_LOAD_OHM, Doses
-from rheobase.tables import Row, source, table
+from rheobase.tables import Row, table
 
 CONFIRMED = ("read", "computed")
 """Confidence that a positive verdict may rest on; a limit that is only recalled is applied but never suffices."""
@@ -58,9 +58,8 @@ class Limit:
     @property
     def source_text(self) -> str:
         """Whose limit it is, and where it stands."""
-        first = source(self.row.sources[0])
-        title = first.fields.get("title", first.key)
-        return f"{title}, {self.row.where}" if self.row.where else title
+        whose = str(self.row["whose"])
+        return f"{whose}, {self.row.where}" if self.row.where else whose
 
     def bound_at(self, dose: Doses) -> float:
         """The limit for these doses, in `unit`."""
@@ -91,7 +90,7 @@ class Limit:
 
 def _optional(row: Row, key: str, default: Any) -> Any:
     # Row.get would refuse a key that the row lacks.
-    return row[key] if key in row else default
+    return dict(row).get(key, default)
 
 
 _UNITS = {

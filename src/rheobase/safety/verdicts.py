@@ -184,6 +184,17 @@ def assess(
     ------
     ParameterError
         If the modality has no limits, or a dose is not a finite number.
+
+    Examples
+    --------
+    >>> from rheobase.electrode import Pad
+    >>> from rheobase.montage import Montage
+    >>> from rheobase.pulse import Programme, biphasic, train
+    >>> pads = Montage(pads=tuple(Pad(name=n, width_mm=50, length_mm=50, share=s) for n, s in (("a", 1), ("b", -1))))
+    >>> pulses = train(biphasic(width_us=200), rate_hz=80)
+    >>> made = Programme(train=pulses, amplitude_mA=20, duration_s=1800, ramp_up_s=2)
+    >>> overall(assess(made, pads, "tens")).verdict
+    'within'
     """
     at_load = doses(programme, montage, load_ohm)
     judged = [_judge(limit, doses(programme, montage, limit.load_ohm)) for limit in limits_for(modality)]
