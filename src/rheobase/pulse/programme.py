@@ -105,10 +105,10 @@ class Programme:
         """Share of the amplitude at times in s, 0 to 1; 0 at the beginning, at the end and outside."""
         t = np.asarray(t_s, float)
         begin, end = _on_time(self, t)
-        rise = (t - begin) / self.ramp_up_s if self.ramp_up_s > 0 else (t > begin).astype(float)
-        fall = (end - t) / self.falls_s if self.falls_s > 0 else (t < end).astype(float)
+        rise = _ramp(t - begin, self.ramp_up_s)
+        fall = _ramp(end - t, self.falls_s)
         inside = (t > 0) & (t < self.duration_s) & (end - begin >= self._ramps_s)
-        return np.where(inside, np.clip(np.minimum(rise, fall), 0.0, 1.0), 0.0) * self._course(t)
+        return np.where(inside, np.minimum(rise, fall), 0.0) * self._course(t)
 
     def amplitude_at_mA(self, t_s: ArrayLike) -> np.ndarray:
         """Amplitude at times in s, in mA; never above `amplitude_mA`."""
@@ -185,6 +185,11 @@ class Programme:
             return np.ones(t.shape)
         time_s, relative = np.array(self.session, float).T
         return np.interp(t, time_s, relative)
+
+
+def _ramp(since_s: np.ndarray, length_s: float) -> np.ndarray:
+    """From 0 to 1 within a length; a step just after 0 where there is none."""
+    return np.clip(since_s, 0.0, length_s) / length_s if length_s > 0 else (since_s > 0).astype(float)
 
 
 def _on_time(plan: Programme, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
