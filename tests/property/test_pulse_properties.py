@@ -38,7 +38,16 @@ unbalanced = st.one_of(
     st.builds(exponential, st.floats(1, 300), widths_us, leadings),
     st.builds(twin_peak, st.floats(1, 50), widths_us, st.floats(0, 100), leadings),
     st.builds(sine_carrier, st.floats(500, 10_000), widths_us, leadings),
-    st.builds(amplitude_modulated, st.floats(1000, 10_000), st.floats(10, 400), st.floats(0, 1), widths_us, leadings),
+    st.builds(
+        lambda carrier_hz, beat_hz, depth, beats, leading: amplitude_modulated(
+            carrier_hz, beat_hz, depth, beats * 1e6 / beat_hz, leading
+        ),
+        st.floats(1000, 10_000),
+        st.floats(100, 500),
+        st.floats(0, 1),
+        st.floats(0.5, 2),
+        leadings,
+    ),
     st.builds(
         lambda steps, w: from_samples(np.cumsum(steps), w[: len(steps)]),
         st.lists(st.floats(0.1, 100), min_size=3, max_size=8),
@@ -177,7 +186,7 @@ def programmes(draw):
     up_s, down_s = draw(st.floats(0, 3)), draw(st.floats(0, 3))
     on_s = up_s + down_s + draw(st.floats(0.1, 10))
     cycled = draw(st.booleans())
-    points = sorted(draw(st.lists(st.floats(0, 100), max_size=4, unique=True)))
+    points = sorted(draw(st.sets(st.integers(0, 1000), max_size=4)))
     return Programme(
         train=train(draw(balanced), rate_hz=20),
         amplitude_mA=draw(st.floats(0, 100)),
@@ -186,7 +195,7 @@ def programmes(draw):
         ramp_down_s=down_s,
         on_s=on_s if cycled else None,
         off_s=draw(st.floats(0.1, 10)) if cycled else 0.0,
-        session=tuple((t, draw(st.floats(0, 1))) for t in points),
+        session=tuple((t / 10, draw(st.floats(0, 1))) for t in points),
     )
 
 

@@ -118,7 +118,10 @@ def test_programme_with_modulated_train():
         ({"duration_s": 3}, "they lie within duration_s, which gives 3 s. Shorten the ramps or lengthen duration_s."),
         ({"session": ((0, 1.5),)}, "session point 0: relative is 1.5; it must be 0 to 1. It is a share of amplitude"),
         ({"session": ((-1, 1),)}, "session point 0: time_s is -1 s; it must be 0 s or above. Give points"),
-        ({"session": ((0, 1), (0, 1))}, "session point 1: time_s is 0 s after 0 s; times must increase. Sort"),
+        (
+            {"session": ((0, 1), (0, 1))},
+            "session point 1: time_s is 0 s after 0 s; times must increase, by 1 ms",
+        ),
         (
             {"train": train(biphasic(200), rate_hz=80, duration_s=10)},
             "The train ends after duration_s = 10 s, before the session of 60 s does. Leave duration_s of the train",
@@ -133,6 +136,10 @@ def test_impossible_values_are_refused(changed, message):
 
 def test_ramps_that_just_fit_are_accepted():
     assert plan(on_s=0.3, off_s=1, ramp_up_s=0.1, ramp_down_s=0.2).envelope(0.1) == pytest.approx(1)
+
+
+def test_a_course_may_come_as_lists_from_a_file():
+    assert plan(session=[[0, 0.5], [10, 1]]) == plan(session=((0, 0.5), (10, 1)))
 
 
 def test_a_train_as_long_as_the_session_is_enough():

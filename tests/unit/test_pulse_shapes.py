@@ -138,6 +138,12 @@ def test_pulse_is_hashable_and_equal_by_content():
     assert biphasic(width_us=200) != biphasic(width_us=201)
 
 
+def test_samples_may_come_as_arrays():
+    piece = Samples(time_us=np.array([0.0, 1.0]), relative=np.array([1.0, 0.0]))
+    assert piece == Samples(time_us=(0, 1), relative=(1, 0))
+    assert hash(piece) == hash(Samples(time_us=(0, 1), relative=(1, 0)))
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -178,6 +184,10 @@ def test_pulse_is_hashable_and_equal_by_content():
         (
             lambda: amplitude_modulated(4000, 3000, 1, 100),
             "beat_hz is 3000 Hz; it must be at most half of carrier_hz, 2000 Hz",
+        ),
+        (
+            lambda: amplitude_modulated(4000, 100, 1, 4000),
+            "duration_us is 4000 us; it must be at least half a beat, 5000 us at 100 Hz, or the amplitude is never",
         ),
         (lambda: Constant(duration_us=-1, relative=1), "duration_us is -1 us; it must be above 0 us. Give the length"),
         (lambda: Constant(duration_us=1, relative=float("nan")), "relative is nan; it must be a finite number. Give"),

@@ -12,7 +12,6 @@ from rheobase.pulse import (
     Modulation,
     Train,
     alternating,
-    amplitude_modulated,
     biphasic,
     continuous,
     monophasic,
@@ -74,8 +73,7 @@ def test_continuous_carrier_has_no_pause():
 
 @pytest.mark.parametrize("duration_us", [10_000, 10_660.0, 333.3, 1e6 / 37])
 def test_any_pulse_may_be_continuous(duration_us):
-    beat = amplitude_modulated(4000, 100, 1, duration_us)
-    assert continuous(beat).period_us == pytest.approx(duration_us)
+    assert continuous(sine_carrier(4000, duration_us)).period_us == pytest.approx(duration_us)
 
 
 def test_jitter_is_late_by_at_most_what_was_said_and_the_same_for_a_seed():
