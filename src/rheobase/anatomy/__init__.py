@@ -1,8 +1,22 @@
 """The body: geometry, tissues, nerve paths and skin sites.
 
-Coordinates are in mm. The z axis runs along the limb and grows towards the trunk of the body; theta = 0 points along x.
+Coordinates are in mm. The z axis runs along the limb and grows towards the trunk of the body; theta = 0 points
+along x.
 """
 
 from rheobase.anatomy.base import Layer, LayeredLimb, NervePath
+from rheobase.anatomy.branches import (
+    MOTOR_COURSES,
+    Course,
+    course_points_mm,
+    cutaneous_course,
+    cutaneous_courses,
+    fascia_depth_mm,
+    motor_course,
+)
+from rheobase.anatomy.forearm import Forearm
 
-__all__ = ["Layer", "LayeredLimb", "NervePath"]
+__all__ = [
+    "MOTOR_COURSES", "Course", "Forearm", "Layer", "LayeredLimb", "NervePath", "course_points_mm",
+    "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course",
+]  # fmt: skip

@@ -115,9 +115,7 @@ def _crossed(typingctx, before, after, level):
     """Bit mask of the lanes that rise through the level."""
 
     def codegen(context, builder, sig, args):
-        rose = builder.and_(
-            builder.fcmp_ordered("<", args[0], args[2]), builder.fcmp_ordered(">=", args[1], args[2])
-        )
+        rose = builder.and_(builder.fcmp_ordered("<", args[0], args[2]), builder.fcmp_ordered(">=", args[1], args[2]))
         return builder.zext(builder.bitcast(rose, ir.IntType(16)), ir.IntType(64))
 
     return types.int64(_vec, _vec, _vec), codegen
@@ -177,9 +175,7 @@ def _look_up(typingctx, table, row_length, column, position, last, out, place):
             at = builder.sext(builder.extract_element(index, ir.Constant(_I32, lane)), ir.IntType(64))
             at = builder.add(builder.mul(at, row_length), column)
             low = builder.load(_pointer(context, builder, sig.args[0], table, at, _F8), align=4)
-            up = builder.load(
-                _pointer(context, builder, sig.args[0], table, builder.add(at, row_length), _F8), align=4
-            )
+            up = builder.load(_pointer(context, builder, sig.args[0], table, builder.add(at, row_length), _F8), align=4)
             share = _splat(builder, builder.extract_element(part, ir.Constant(_I32, lane)), _F8)
             rows.append(_call(builder, "fma", [share, builder.fsub(up, low), low]))
         for c, value in enumerate(_transpose(builder, rows)):

@@ -1,1 +1,6 @@
-"""modality."""
+"""The kinds of stimulation: usual settings, and which events matter."""
+
+from rheobase.modality.base import Modality, Settings
+from rheobase.modality.tens import Tens
+
+__all__ = ["Modality", "Settings", "Tens"]

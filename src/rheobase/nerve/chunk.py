@@ -45,6 +45,7 @@ class _Pieces:
     kind: NDArray[np.intp]  # (lane, internode)
     side: NDArray[np.int64]  # (lane, internode)
     nodes: NDArray[np.intp]  # (lane,)
+    silent: NDArray[np.intp]  # (lane,) last nodes without channels
 
     def modal(self, name: str) -> Array:
         """A quantity of the modes for every lane and internode; zero where there is none."""
@@ -87,9 +88,7 @@ class Chunk:
     state: tuple[NDArray[np.float32], ...]
 
 
-def make_chunk(
-    fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: float, temperature_C: float
-) -> Chunk:
+def make_chunk(fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: float, temperature_C: float) -> Chunk:
     """Assemble the arrays of a chunk and let its fibres come to rest.
 
     Parameters
@@ -144,7 +143,8 @@ def _pieces(fibres: list[Fibre], n_inter: int) -> _Pieces:
         if fibre.passive_ends:
             side[lane, 0], side[lane, fibre.sequence.size - 1] = 1, -1
     nodes = np.array([f.nodes for f in fibres])
-    return _Pieces(kinds, closed_modes(kinds), open_modes(kinds), kind, side, nodes)
+    silent = np.array([f.silent_nodes for f in fibres])
+    return _Pieces(kinds, closed_modes(kinds), open_modes(kinds), kind, side, nodes, silent)
 
 
 def _flat(values: Array, blocks: int) -> NDArray[np.float32]:
@@ -166,7 +166,8 @@ def _membrane(
     if passive_ends:
         active[:, 0] = active[at, pieces.nodes - 1] = False
     area = np.pi * pieces.kinds.node_um[after] * p["node_length_um"]
-    g = np.where(active, pieces.kinds.conductance_S_per_cm2[:, after] * area * 1e-2, 0.0)
+    channels = active & (np.arange(n_inter + 1)[None, :] < (pieces.nodes - pieces.silent)[:, None])
+    g = np.where(channels, pieces.kinds.conductance_S_per_cm2[:, after] * area * 1e-2, 0.0)
     reversal = np.array([c.reversal_mV for c in model.currents]) - model.rest_mV
     gated = [i for i, c in enumerate(model.currents) if c.gates]
     leaky = [i for i, c in enumerate(model.currents) if not c.gates]
@@ -184,9 +185,7 @@ def _membrane(
     return arrays, capacitance, g[leaky].sum(axis=0)
 
 
-def _stepping(
-    pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float
-) -> dict[str, NDArray]:
+def _stepping(pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float) -> dict[str, NDArray]:
     """Arrays that depend on the time step but not on the stimulus."""
     d = 1.0 / (1.0 + dt_ms * pieces.modal("rate_per_ms"))
     k = dt_ms * d * pieces.modal("coupling") ** 2

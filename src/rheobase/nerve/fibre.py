@@ -55,11 +55,14 @@ class Fibre:
         Kind of fibre for people, such as ``"A-beta"``.
     diameter_um : float
         Diameter of the parent fibre.
+    silent_nodes : int
+        So many last nodes carry no channels. A fibre that is cut where the field has not died would otherwise be
+        excited at the cut.
 
     Raises
     ------
     ParameterError
-        If there are fewer than three internodes.
+        If there are fewer than three internodes, or no node would be left with channels.
 
     Examples
     --------
@@ -74,11 +77,15 @@ class Fibre:
     passive_ends: bool
     label: str
     diameter_um: float
+    silent_nodes: int = 0
 
     def __post_init__(self) -> None:
         if self.sequence.size < 3:
+            raise ParameterError(f"A fibre of {self.sequence.size} internodes is too short; give at least 3 (4 nodes).")
+        if not 0 <= self.silent_nodes <= self.sequence.size - 3:
             raise ParameterError(
-                f"A fibre of {self.sequence.size} internodes is too short; give at least 3 (4 nodes)."
+                f"silent_nodes is {self.silent_nodes}; a fibre of {self.sequence.size + 1} nodes allows 0 to"
+                f" {self.sequence.size - 3}. Make the fibre longer or silence fewer nodes."
             )
 
     @property
@@ -105,7 +112,13 @@ class Fibre:
 
 
 def uniform_fibre(
-    model: str | FibreModel, *, diameter_um: float, nodes: int, passive_ends: bool = True, label: str = ""
+    model: str | FibreModel,
+    *,
+    diameter_um: float,
+    nodes: int,
+    passive_ends: bool = True,
+    label: str = "",
+    silent_nodes: int = 0,
 ) -> Fibre:
     """Make a fibre of one diameter.
 
@@ -121,6 +134,8 @@ def uniform_fibre(
         See `Fibre`.
     label : str
         Kind of fibre for people.
+    silent_nodes : int
+        See `Fibre`.
 
     Raises
     ------
@@ -129,7 +144,7 @@ def uniform_fibre(
 
     Examples
     --------
-    >>> uniform_fibre("mrg_interpolated", diameter_um=6.0, nodes=21).length_mm
+    >>> round(uniform_fibre("mrg_interpolated", diameter_um=6.0, nodes=21).length_mm, 4)
     11.1692
     """
     chosen = fibre_model(model) if isinstance(model, str) else model
@@ -140,4 +155,5 @@ def uniform_fibre(
         passive_ends=passive_ends,
         label=label,
         diameter_um=diameter_um,
+        silent_nodes=silent_nodes,
     )

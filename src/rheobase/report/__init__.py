@@ -1,1 +1,53 @@
-"""report."""
+"""The report: one self-contained HTML page made from a result document, and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["report_html", "write_report"]
+
+
+def report_html(result: Mapping[str, Any]) -> str:
+    """Render a result document.
+
+    Parameters
+    ----------
+    result : mapping
+        A result document (``rheobase-result/1``). Parts that are missing are left out.
+
+    Returns
+    -------
+    str
+        The page. It needs no network, follows light and dark, and can be printed. The same document
+        gives the same text.
+
+    Examples
+    --------
+    >>> "It tingles." in report_html({"answer": "It tingles."})
+    True
+    """
+    # matplotlib takes half a second to import: only those who want a report pay for it.
+    from rheobase.report._page import page
+
+    return page(result)
+
+
+def write_report(result: Mapping[str, Any], path: str | Path) -> None:
+    """Write a result document as ``report.html``.
+
+    Parameters
+    ----------
+    result : mapping
+        A result document.
+    path : str or Path
+        The file to write.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as here:
+    ...     write_report({"answer": "It tingles."}, Path(here) / "report.html")
+    """
+    Path(path).write_bytes(report_html(result).encode("utf-8"))

@@ -62,6 +62,9 @@ class Row(Mapping[str, Any]):
         except KeyError:
             raise TableError(f"Row '{self.key}' has no value '{name}'.{near_name(name, self.values_)}") from None
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.values_
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.values_)
 
@@ -72,6 +75,13 @@ class Row(Mapping[str, Any]):
 @dataclass(frozen=True, slots=True)
 class Source:
     """One entry of the bibliography: its key, its fields and a one-line text.
+
+    Parameters
+    ----------
+    key, kind : str
+        Key and BibTeX kind.
+    fields : mapping
+        The fields as they stand.
 
     Examples
     --------

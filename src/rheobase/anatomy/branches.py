@@ -1,0 +1,182 @@
+"""How nerve fibres reach skin and muscle: the courses of cutaneous and motor branches.
+
+A course is a polyline of (depth below the skin, distance along the limb) in the plane of its pad, from the ending to
+where the fibre leaves the model, always towards the trunk of the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rheobase.anatomy.base import LayeredLimb
+from rheobase.errors import ParameterError, near_name
+from rheobase.tables import row
+
+Course = tuple[tuple[float, float], ...]
+
+
+def _slanting(degrees: float) -> Callable[[float, float, float], Course]:
+    def course(ending_mm: float, under_mm: float, along_mm: float) -> Course:
+        run = (under_mm - ending_mm) / np.tan(np.deg2rad(degrees)) if degrees < 90.0 else 0.0
+        return (ending_mm, along_mm), (under_mm, along_mm + run)
+
+    return course
+
+
+def _through_dermis(run_mm: float) -> Callable[[float, float, float], Course]:
+    def course(ending_mm: float, under_mm: float, along_mm: float) -> Course:
+        return (ending_mm, along_mm - run_mm), (ending_mm, along_mm), (under_mm, along_mm)
+
+    return course
+
+
+def cutaneous_courses() -> dict[str, Callable[[float, float, float], Course]]:
+    """Ways up from under the fat into the dermis, by name.
+
+    Each takes the depth of the ending, the depth at which the branch runs under the fat and the place of the rise
+    (all mm), and gives the points from the ending to the foot of the rise.
+
+    Examples
+    --------
+    >>> sorted(cutaneous_courses())
+    ['dermal_run', 'oblique_25', 'oblique_45', 'vertical']
+    """
+    p = row("branches.cutaneous_courses")
+    return {
+        "vertical": _slanting(90.0),
+        "oblique_45": _slanting(p["steep_deg"]),
+        "oblique_25": _slanting(p["shallow_deg"]),
+        "dermal_run": _through_dermis(p["dermal_run_mm"]),
+    }
+
+
+def cutaneous_course(
+    limb: LayeredLimb, course: str, *, ending_mm: float, along_mm: float, leave_mm: float | None = None
+) -> Course:
+    """Course of a cutaneous branch: from its ending in the dermis down to the deep fat and away along the limb.
+
+    Parameters
+    ----------
+    limb : LayeredLimb
+        Gives the depth of the fascia.
+    course : str
+        ``"vertical"``, ``"oblique_45"``, ``"oblique_25"`` or ``"dermal_run"``.
+    ending_mm : float
+        Depth of the ending below the skin.
+    along_mm : float
+        Where the branch rises.
+    leave_mm : float, optional
+        Where it leaves the model; by default the reach of the trunks.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown course, or an ending that does not lie above the deep fat.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> cutaneous_course(Forearm(), "vertical", ending_mm=1.0, along_mm=45.0)
+    ((1.0, 45.0), (6.2, 45.0), (6.2, 185.0))
+    """
+    known = cutaneous_courses()
+    if course not in known:
+        raise ParameterError(f"There is no cutaneous course '{course}'.{near_name(course, known)}")
+    under = round(fascia_depth_mm(limb) - row("branches.cutaneous_courses")["above_fascia_mm"], 6)
+    if not 0.0 < ending_mm < under:
+        raise ParameterError(
+            f"ending_mm is {ending_mm:g} mm; a cutaneous ending lies between 0 and {under:g} mm below the skin here."
+        )
+    points = known[course](ending_mm, under, along_mm)
+    return (*points, (under, _leave(leave_mm)))
+
+
+MOTOR_COURSES = ("rising_45", "rising_90", "descending_45")
+
+
+def motor_course(
+    limb: LayeredLimb, course: str, *, below_fascia_mm: float, along_mm: float, leave_mm: float | None = None
+) -> Course:
+    """Course of a motor branch from its end plate to the trunk and away along the limb.
+
+    Parameters
+    ----------
+    limb : LayeredLimb
+        Gives fascia and bone.
+    course : str
+        ``"rising_45"`` or ``"rising_90"``: the branch comes up from a deeper trunk; ``"descending_45"``: it comes
+        down from a shallower one.
+    below_fascia_mm : float
+        Depth of the ending below the fascia.
+    along_mm : float
+        Place of the ending.
+    leave_mm : float, optional
+        Where the fibre leaves the model.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown course or an ending outside the muscle.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> motor_course(Forearm(), "rising_45", below_fascia_mm=3.5, along_mm=45.0)
+    ((10.0, 45.0), (18.0, 53.0), (18.0, 185.0))
+    """
+    if course not in MOTOR_COURSES:
+        raise ParameterError(f"There is no motor course '{course}'.{near_name(course, MOTOR_COURSES)}")
+    p = row("branches.motor_courses")
+    fascia = fascia_depth_mm(limb)
+    floor = limb.radius_mm - _bone_radius_mm(limb) - p["above_bone_mm"]
+    e = fascia + below_fascia_mm
+    if not (below_fascia_mm > 0 and e < floor):
+        raise ParameterError(
+            f"below_fascia_mm is {below_fascia_mm:g} mm; the muscle is {floor - fascia:g} mm thick here."
+            " Choose an ending between fascia and bone."
+        )
+    if course == "descending_45":
+        trunk = max(e - p["descent_mm"], fascia + p["below_fascia_mm"])
+        run = e - trunk
+    else:
+        trunk = min(e + p["rise_mm"], floor)
+        run = trunk - e if course == "rising_45" else 0.0
+    return (e, along_mm), (trunk, along_mm + run), (trunk, _leave(leave_mm))
+
+
+def fascia_depth_mm(limb: LayeredLimb) -> float:
+    """Depth of the outer surface of the muscle below the skin.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> fascia_depth_mm(Forearm(fat_mm=2.0))
+    3.5
+    """
+    return limb.radius_mm - _radius_of(limb, "muscle")
+
+
+def course_points_mm(limb: LayeredLimb, course: Course, around_deg: float) -> np.ndarray:
+    """Points of a course in limb coordinates, shape (n, 3), in the plane at an angle around the limb.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> course_points_mm(Forearm(), ((1.0, 45.0), (6.2, 45.0)), 0.0).round(1).tolist()
+    [[39.0, 0.0, 45.0], [33.8, 0.0, 45.0]]
+    """
+    return np.array([limb.on_skin_mm(around_deg, along, depth) for depth, along in course])
+
+
+def _leave(leave_mm: float | None) -> float:
+    return row("forearm.trunk_reach")["end_mm"] if leave_mm is None else leave_mm
+
+
+def _radius_of(limb: LayeredLimb, layer: str) -> float:
+    return next(la.outer_radius_mm for la in limb.layers if la.name == layer)
+
+
+def _bone_radius_mm(limb: LayeredLimb) -> float:
+    return _radius_of(limb, "bone")

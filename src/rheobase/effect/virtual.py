@@ -1,0 +1,379 @@
+"""Virtual people: how the thresholds of one limb spread over bodies that differ.
+
+The grids of endings are simulated at three thicknesses of fat, and once more with each tissue at the other end of its
+conductivity range. A person is a draw of fat, conductivities, courses, tapers and depths; the person's fibres are read
+off the grids by interpolation of log thresholds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rheobase.anatomy import Forearm
+from rheobase.electrode import Pad
+from rheobase.errors import ParameterError
+from rheobase.field import Field, solve_field
+from rheobase.montage import Montage
+from rheobase.nerve import KINDS, EndingGrid, Stimulus, diameters_um, ending_grid, grid_thresholds
+from rheobase.tables import row
+
+Array = NDArray[np.float64]
+Key = tuple[str, str]
+MOTOR_PAD = "proximal"  # the bellies of the forearm muscles lie under the pad nearer the elbow
+_NEVER_MA = 1e5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """Log thresholds of all grids of one limb and how they move with fat and conductivities.
+
+    Parameters
+    ----------
+    limb : Forearm
+        The limb in the middle of the population.
+    montage : Montage
+        Its pads.
+    field : Field
+        Field of the middle limb.
+    grids : mapping
+        Grids by (kind, pad).
+    fat_mm : tuple of float
+        Thicknesses of fat at which the grids were simulated, ascending.
+    ln_mA : mapping
+        Log thresholds by (kind, pad), shape (fat, *grid shape).
+    slope : mapping
+        Change of the log threshold from the low to the high conductivity, by tissue, then (kind, pad).
+
+    Examples
+    --------
+    >>> Library.__name__
+    'Library'
+    """
+
+    limb: Forearm
+    montage: Montage
+    field: Field
+    grids: Mapping[Key, EndingGrid]
+    fat_mm: tuple[float, ...]
+    ln_mA: Mapping[Key, Array]
+    slope: Mapping[str, Mapping[Key, Array]]
+
+    def ln_of(self, key: Key, fat_mm: float, **conductivity_share: float) -> Array:
+        """Log thresholds (mA) of a grid for one body; a share runs from the low (0) to the high (1) conductivity."""
+        x = np.interp(np.log(fat_mm), np.log(self.fat_mm), np.arange(len(self.fat_mm)))
+        i = min(int(x), len(self.fat_mm) - 2)
+        table = self.ln_mA[key]
+        value = table[i] + (x - i) * (table[i + 1] - table[i])
+        for tissue, share in conductivity_share.items():
+            value = value + share * self.slope[tissue][key]
+        return value
+
+
+def conductivity_ends(limb: Forearm, tissue: str) -> Forearm:
+    """The limb with one tissue at the high end of its conductivity range.
+
+    Parameters
+    ----------
+    limb : Forearm
+        At the low end.
+    tissue : str
+        ``"fat"``, ``"muscle"`` or ``"dermis"``.
+
+    Examples
+    --------
+    >>> conductivity_ends(Forearm(), "fat").fat_S_per_m
+    0.06
+    """
+    if tissue == "fat":
+        return replace(limb, fat_S_per_m=row("tissues.fat_high")["sigma_axial_S_per_m"])
+    if tissue == "dermis":
+        return replace(limb, dermis_S_per_m=row("tissues.dermis_high")["sigma_axial_S_per_m"])
+    high = row("tissues.muscle_in_vivo")
+    return replace(
+        limb,
+        muscle_transverse_S_per_m=high["sigma_transverse_S_per_m"],
+        muscle_axial_S_per_m=high["sigma_axial_S_per_m"],
+    )
+
+
+TISSUES = ("fat", "muscle", "dermis")
+
+
+def pad_grids(limb: Forearm, montage: Montage) -> dict[Key, EndingGrid]:
+    """Grids of skin fibres under every pad and of motor fibres under the pad over the muscle bellies.
+
+    Examples
+    --------
+    >>> from rheobase.montage import pad_pair
+    >>> sorted(pad_grids(Forearm(), pad_pair(Forearm())))[0]
+    ('A-alpha', 'proximal')
+    """
+    muscle_mm = limb.radius_mm - limb.fascia_depth_mm - row("forearm.bone")["bone_radius_mm"]
+    names = [p.name for p in montage.pads]
+    over_muscle = MOTOR_PAD if MOTOR_PAD in names else names[0]
+    return {
+        (kind, pad.name): ending_grid(kind, pad, muscle_mm=muscle_mm)
+        for kind in KINDS
+        for pad in montage.pads
+        if kind != "A-alpha" or pad.name == over_muscle
+    }
+
+
+def fat_knots_mm(limb: Forearm) -> tuple[float, float, float]:
+    """Three thicknesses of fat that span the population about a limb.
+
+    Examples
+    --------
+    >>> [round(f, 2) for f in fat_knots_mm(Forearm(fat_mm=5.0))]
+    [2.25, 5.0, 11.0]
+    """
+    p, table = row("sensation.varied_fat"), row("forearm.fat")
+    room = limb.radius_mm - limb.skin_mm - row("forearm.bone")["bone_radius_mm"] - 14.0
+    low = max(table["smallest_mm"], p["smallest_factor"] * limb.fat_mm)
+    high = min(table["largest_mm"], room, p["largest_factor"] * limb.fat_mm)
+    if not low < limb.fat_mm < high:
+        raise ParameterError(
+            f"fat_mm is {limb.fat_mm:g} mm; a population about it needs room on both sides, between"
+            f" {table['smallest_mm']:g} and {min(table['largest_mm'], room):g} mm here. Choose a value inside."
+        )
+    return low, limb.fat_mm, high
+
+
+def make_library(
+    limb: Forearm,
+    montage: Montage,
+    stimulus: Stimulus,
+    *,
+    spread: bool = True,
+    progress: Callable[[float], None] | None = None,
+) -> Library:
+    """Simulate the grids of endings of a limb, and of its neighbours in fat and conductivity.
+
+    Parameters
+    ----------
+    limb : Forearm
+        The limb in the middle.
+    montage : Montage
+        Its pads.
+    stimulus : Stimulus
+        Waveform of the active pad.
+    spread : bool
+        False: the middle limb only.
+    progress : callable, optional
+        Is told the share done.
+
+    Returns
+    -------
+    Library
+
+    Examples
+    --------
+    >>> from rheobase.montage import pad_pair
+    >>> from rheobase.nerve import stimulus_from_segments
+    >>> pulse = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
+    >>> arm = Forearm()
+    >>> make_library(arm, pad_pair(arm), pulse, spread=False).fat_mm
+    (5.0,)
+    """
+    tell = progress or (lambda share: None)
+    grids = pad_grids(limb, montage)
+    field = solve_field(limb, montage)
+    total = 6.0 if spread else 1.0
+    middle = grid_thresholds(limb, field, list(grids.values()), stimulus, progress=lambda s: tell(s / total))
+    if not spread:
+        return Library(
+            limb=limb, montage=montage, field=field, grids=grids, fat_mm=(limb.fat_mm,),
+            ln_mA={k: _ln(v)[None] for k, v in middle.items()}, slope={},
+        )  # fmt: skip
+    done = 1.0
+
+    def at(other: Forearm, keys: list[Key]) -> dict[Key, Array]:
+        nonlocal done
+        base, their = done, pad_grids(other, montage)
+        found = grid_thresholds(
+            other, solve_field(other, montage), [their[k] for k in keys], stimulus,
+            guesses_mA=middle, progress=lambda s: tell((base + s) / total),
+        )  # fmt: skip
+        done += 1.0
+        return found
+
+    knots = fat_knots_mm(limb)
+    fats = [middle if f == limb.fat_mm else at(replace(limb, fat_mm=f), list(grids)) for f in knots]
+    ln = {k: np.stack([_ln(f[k]) for f in fats]) for k in grids}
+    # The slopes are simulated under the pad over the muscle and taken to hold under the other pad too.
+    over = next(pad for kind, pad in grids if kind == "A-alpha")
+    near = [k for k in grids if k[1] == over]
+    slope = {}
+    for tissue in TISSUES:
+        high = at(conductivity_ends(limb, tissue), near)
+        moved = {kind: _ln(high[kind, pad]) - _ln(middle[kind, pad]) for kind, pad in near}
+        slope[tissue] = {k: moved[k[0]] for k in grids}
+    return Library(limb=limb, montage=montage, field=field, grids=grids, fat_mm=knots, ln_mA=ln, slope=slope)
+
+
+def _ln(threshold_mA: Array) -> Array:
+    return np.log(np.where(np.isfinite(threshold_mA), threshold_mA, _NEVER_MA))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """One virtual person.
+
+    Parameters
+    ----------
+    fat_mm : float
+        Thickness of fat.
+    conductivity_share : mapping
+        Per tissue from 0 (low end of its range) to 1 (high end).
+    course_share : mapping
+        Per kind of fibre, shares of its courses.
+    long_share : mapping
+        Per kind of fibre, share of long tapers.
+    motor_depth_mm : float
+        Middle depth of the motor endings below the fascia.
+
+    Examples
+    --------
+    >>> from rheobase.effect import draw_bodies
+    >>> bodies = draw_bodies(Forearm(), people=3, seed=1)
+    >>> len(bodies), 0.0 <= bodies[0].conductivity_share["fat"] <= 1.0
+    (3, True)
+    """
+
+    fat_mm: float
+    conductivity_share: Mapping[str, float]
+    course_share: Mapping[str, Array]
+    long_share: Mapping[str, float]
+    motor_depth_mm: float
+
+
+def middle_body(limb: Forearm) -> Body:
+    """The person in the middle: the limb as given, mean shares, mean depth.
+
+    Examples
+    --------
+    >>> middle_body(Forearm()).fat_mm
+    5.0
+    """
+    person = row("populations.person")
+    weights = {k: np.array(row(f"populations.{t}")["course_weight"]) for k, t in KINDS.items()}
+    return Body(
+        fat_mm=limb.fat_mm,
+        conductivity_share=dict.fromkeys(TISSUES, 0.0),
+        course_share={k: w / w.sum() for k, w in weights.items()},
+        long_share=dict.fromkeys(KINDS, 0.5),
+        motor_depth_mm=(person["motor_depth_from_mm"] + person["motor_depth_to_mm"]) / 2,
+    )
+
+
+def draw_bodies(limb: Forearm, *, people: int, seed: int) -> list[Body]:
+    """Draw virtual people about a limb.
+
+    Parameters
+    ----------
+    limb : Forearm
+        Its fat is the median.
+    people : int
+        How many, at least 1.
+    seed : int
+        The same seed gives the same people.
+
+    Raises
+    ------
+    ParameterError
+        If there is not at least one person.
+
+    Examples
+    --------
+    >>> draw_bodies(Forearm(), people=2, seed=7)[0].fat_mm == draw_bodies(Forearm(), people=2, seed=7)[0].fat_mm
+    True
+    """
+    if people < 1:
+        raise ParameterError(f"people is {people}; a population needs at least 1, usually 300.")
+    rng = np.random.default_rng(seed)
+    person, spread = row("populations.person"), row("forearm.fat")["sd_ln"]
+    low, _, high = fat_knots_mm(limb)
+    out = []
+    for _ in range(people):
+        fat = float(np.clip(limb.fat_mm * np.exp(spread * rng.standard_normal()), low, high))
+        out.append(
+            Body(
+                fat_mm=fat,
+                conductivity_share={t: float(rng.random()) for t in TISSUES},
+                course_share={
+                    k: rng.dirichlet(np.array(row(f"populations.{t}")["course_weight"])) for k, t in KINDS.items()
+                },
+                long_share={k: float(rng.beta(person["taper_beta"], person["taper_beta"])) for k in KINDS},
+                motor_depth_mm=float(rng.uniform(person["motor_depth_from_mm"], person["motor_depth_to_mm"])),
+            )
+        )
+    return out
+
+
+def fibres_under(pad: Pad, kind: str) -> int:
+    """How many fibres of a kind end under a pad.
+
+    Examples
+    --------
+    >>> from rheobase.montage import pad_pair
+    >>> fibres_under(pad_pair(Forearm()).pads[0], "A-beta")
+    225
+    """
+    p = row(f"populations.{KINDS[kind]}")
+    return max(20, round(p["per_cm2"] * pad.area_mm2 / 100.0)) if "per_cm2" in p else int(p["per_pad"])
+
+
+def body_thresholds_mA(library: Library, body: Body, rng: np.random.Generator, *, times: int = 1) -> dict[Key, Array]:
+    """Thresholds of all fibres of one body, ascending, by (kind, pad).
+
+    Parameters
+    ----------
+    library : Library
+        The simulated grids.
+    body : Body
+        The person.
+    rng : numpy Generator
+        Draws the single fibres.
+    times : int
+        Multiplies the number of fibres, for smooth curves.
+
+    Examples
+    --------
+    >>> body_thresholds_mA.__name__
+    'body_thresholds_mA'
+    """
+    shares = {} if len(library.fat_mm) == 1 else dict(body.conductivity_share)
+    out = {}
+    for key, grid in library.grids.items():
+        kind, pad_name = key
+        n = times * fibres_under(library.montage.pad(pad_name), kind)
+        ln = library.ln_mA[key][0] if len(library.fat_mm) == 1 else library.ln_of(key, body.fat_mm, **shares)
+        course = rng.choice(len(grid.courses), size=n, p=body.course_share[kind])
+        taper = (rng.random(n) < body.long_share[kind]).astype(int) if len(grid.tapers) > 1 else np.zeros(n, int)
+        place = rng.integers(len(grid.places_mm), size=n)
+        across = _between(np.log(grid.diameters_um), np.log(diameters_um(kind, n, rng)))
+        if kind == "A-alpha":
+            spread = row("populations.a_alpha")["ending_spread_mm"]
+            depth = _between(np.array(grid.depths_mm), body.motor_depth_mm + spread * rng.standard_normal(n))
+        else:
+            depth = _between(np.arange(len(grid.depths_mm)), rng.integers(len(grid.depths_mm), size=n).astype(float))
+        value = np.zeros(n)
+        for i, wi in across:
+            for j, wj in depth:
+                value += wi * wj * ln[i, taper, course, j, place]
+        out[key] = np.sort(np.exp(value))
+    return out
+
+
+def _between(knots: Array, x: Array) -> list[tuple[NDArray[np.intp], Array]]:
+    """Two knot indices and weights for linear interpolation, held at the ends."""
+    if len(knots) == 1:
+        return [(np.zeros(len(x), np.intp), np.ones(len(x)))]
+    x = np.clip(x, knots[0], knots[-1])
+    i = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
+    w = (x - knots[i]) / (knots[i + 1] - knots[i])
+    return [(i, 1.0 - w), (i + 1, w)]

@@ -1,0 +1,132 @@
+"""The layered anisotropic cylinder of finite length, by Fourier-Bessel series.
+
+On the skin, current and potential are Fourier series around the limb and cosine series along it (both ends
+insulated). Each mode runs through the layers by itself, so the whole limb reduces to one number per mode and the only
+equations to solve are those of the current under the pads.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import fft, ndimage
+
+from rheobase.anatomy import LayeredLimb
+from rheobase.electrode import Pad
+from rheobase.errors import ParameterError, near_name
+from rheobase.field._contact import Contacts, complete_currents, contacts, uniform_currents
+from rheobase.field._radial import CylinderGrid
+from rheobase.field._surface import Surface, impedance
+from rheobase.field._tables import Modes
+from rheobase.field.density import PEAK_WINDOW_MM, PadDensity
+from rheobase.field.field import Field
+from rheobase.montage import Montage
+
+CONTACTS = ("complete", "uniform")
+_CELLS_PER_PAD = 10
+_FINEST_MM = 0.2
+_MAPPED_COVERAGE = 0.25  # cells covered less are slivers of the edge, left out of the map
+_SOURCES = ("cheng1989", "dlmf")
+
+
+def solve_cylinder(
+    anatomy: LayeredLimb,
+    montage: Montage,
+    *,
+    contact: str = "complete",
+    cell_mm: float | None = None,
+    n_theta: int | None = None,
+    n_z: int | None = None,
+) -> Field:
+    """Solve a layered limb; see `solve_field` for the parameters."""
+    if contact not in CONTACTS:
+        raise ParameterError(f"solve_field: unknown contact '{contact}'.{near_name(contact, CONTACTS)}")
+    grid = _grid(anatomy, montage, cell_mm, n_theta, n_z)
+    surface = Surface(grid, float(np.deg2rad(montage.pads[0].around_deg)))
+    pads = contacts(surface, montage)
+    solver = complete_currents if contact == "complete" else uniform_currents
+    admittance, lead = solver(surface, pads, len(montage.pads))
+    skin = np.array([surface.modes(pads.spread(j)) for j in lead]) * impedance(grid)
+    for array in (admittance, skin):
+        array.flags.writeable = False
+    return Field(
+        anatomy=anatomy,
+        montage=montage,
+        method="cylinder",
+        contact=contact,
+        n_theta=grid.n_theta,
+        n_z=grid.n_z,
+        admittance_S=admittance,
+        densities=_densities(surface, pads, montage, np.asarray(montage.shares) @ lead),
+        rows=_rows(anatomy, montage),
+        sources=_SOURCES,
+        modes_=Modes(surface, skin),
+    )
+
+
+def _rows(anatomy: LayeredLimb, montage: Montage) -> tuple[str, ...]:
+    """Table rows behind limb and pads, each once."""
+    of_pads = (row for pad in montage.pads for row in pad.interface.rows)
+    return tuple(dict.fromkeys((*getattr(anatomy, "rows", ()), *of_pads)))
+
+
+def _grid(
+    anatomy: LayeredLimb, montage: Montage, cell_mm: float | None, n_theta: int | None, n_z: int | None
+) -> CylinderGrid:
+    """About 1 mm cells, finer under small pads, in numbers that the Fourier transform likes."""
+    if cell_mm is None:
+        smallest = min(min(p.around_mm, p.extent_mm) for p in montage.pads)
+        cell_mm = max(min(1.0, smallest / _CELLS_PER_PAD), _FINEST_MM)
+    if not cell_mm > 0:
+        raise ParameterError(f"solve_field: cell_mm is {cell_mm} mm; it must be above 0 mm.")
+    girth_mm = 2 * np.pi * anatomy.radius_mm
+    n_theta = _even_fast(girth_mm / cell_mm) if n_theta is None else n_theta
+    n_z = _even_fast(anatomy.length_mm / cell_mm) if n_z is None else n_z
+    for key, value in (("n_theta", n_theta), ("n_z", n_z)):
+        if value < 16 or value % 2:
+            raise ParameterError(f"solve_field: {key} is {value}; it must be an even number of 16 or more.")
+    return CylinderGrid(tuple(anatomy.layers), float(anatomy.length_mm), n_theta, n_z)
+
+
+def _even_fast(cells: float) -> int:
+    half = fft.next_fast_len(int(np.ceil(cells / 2 - 1e-6)))
+    return max(2 * (half or 0), 16)
+
+
+def _densities(surface: Surface, pads: Contacts, montage: Montage, drive: np.ndarray) -> tuple[PadDensity, ...]:
+    return tuple(_density(surface, pads, k, pad, drive) for k, pad in enumerate(montage.pads))
+
+
+def _density(surface: Surface, pads: Contacts, k: int, pad: Pad, drive: np.ndarray) -> PadDensity:
+    grid, own = surface.grid, pads.owner == k
+    i, j = np.divmod(pads.cell[own], grid.n_z)
+    turn = surface.theta_rad - np.deg2rad(pad.around_deg)
+    around = ((turn + np.pi) % (2 * np.pi) - np.pi) * grid.radius_mm
+    rows = np.unique(i)[np.argsort(around[np.unique(i)])]
+    columns = np.arange(j.min(), j.max() + 1)
+    place = np.full(grid.n_theta, -1)
+    place[rows] = np.arange(rows.size)
+    current, covered = np.zeros((rows.size, columns.size)), np.zeros((rows.size, columns.size))
+    current[place[i], j - columns[0]] = drive[own] * 1e-3
+    covered[place[i], j - columns[0]] = pads.covered[own]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        density = np.where(covered >= _MAPPED_COVERAGE, current / covered, np.nan)
+    density.flags.writeable = False
+    return PadDensity(
+        name=pad.name,
+        around_mm=around[rows],
+        along_mm=surface.z_mm[columns],
+        density_A_per_m2_per_mA=density,
+        mean_A_per_m2_per_mA=float(current.sum() / covered.sum()),
+        peak_A_per_m2_per_mA=_peak(current, covered, grid),
+    )
+
+
+def _peak(current: np.ndarray, covered: np.ndarray, grid: CylinderGrid) -> float:
+    """Largest mean over squares of 3 mm: the density at an edge itself grows without end as cells shrink."""
+    cells = (2 * np.pi * grid.radius_mm / grid.n_theta, grid.length_mm / grid.n_z)
+    own, area = current, covered
+    for axis, cell_mm in enumerate(cells):
+        size = max(round(PEAK_WINDOW_MM / cell_mm), 1)
+        own, area = (ndimage.uniform_filter1d(a, size, axis=axis, mode="constant") for a in (own, area))
+    enough = area >= 0.5 * area.max()
+    return float(np.max(np.abs(own[enough] / area[enough])))

@@ -1,0 +1,187 @@
+"""From the parsed file to a checked scenario: overrides, models, and the checks that need more than one key."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from rheobase.errors import ScenarioError
+from rheobase.io import scenario as plain
+from rheobase.io._complaints import complaints
+from rheobase.io._lines import key_lines, line_of
+from rheobase.io._models import Pads, ScenarioFile
+
+# What an override makes meaningless in the file (None: whatever its value).
+_REPLACES: dict[tuple[str, Any], tuple[str, ...]] = {
+    ("anatomy.radius_mm", None): ("anatomy.girth_mm",),
+    ("anatomy.girth_mm", None): ("anatomy.radius_mm",),
+    ("pads.shape", "round"): ("pads.width_mm", "pads.length_mm"),
+    ("pads.shape", "rectangle"): ("pads.diameter_mm",),
+}
+_RADIUS_MM = 40.0
+_PAD_MM = 50.0
+
+
+def build(raw: dict[str, Any], *, text: str, label: str, folder: Path, overrides: dict[str, Any]) -> plain.Scenario:
+    """Check the raw tables and make the scenario.
+
+    Raises
+    ------
+    ScenarioError
+        With every complaint about the file, one a line.
+    """
+    lines = key_lines(text)
+
+    def place(path: tuple[Any, ...]) -> str:
+        key = ".".join(map(str, path))
+        if key in overrides:
+            return f"--set {key}={overrides[key]}"
+        line = line_of(path, lines)
+        if line:
+            return f"{label}, line {line}"
+        inside = next((k for k in overrides if k.startswith(key + ".")), None)
+        return f"--set {inside}={overrides[inside]}" if inside else label
+
+    _apply(raw, overrides)
+    try:
+        model = ScenarioFile.model_validate(raw)
+    except ValidationError as error:
+        found = complaints(error)
+    else:
+        found = list(_across(model))
+    if found:
+        raise ScenarioError("\n".join(f"{place(path)}: {message}" for path, message in found))
+    places = {f"{t}.{k}": place((t, k)) for t, body in raw.items() for k in body}
+    beside = Path.cwd() if "pulse.file" in overrides else folder
+    made = _plain(model, beside, places)
+    if made.pulse.file and not Path(made.pulse.file).is_file():
+        raise ScenarioError(
+            f"{place(('pulse', 'file'))}: pulse.file: there is no file '{made.pulse.file}'."
+            " Give its path relative to the scenario file."
+        )
+    return made
+
+
+def _apply(raw: dict[str, Any], overrides: dict[str, Any]) -> None:
+    for key, value in overrides.items():
+        table, dot, name = key.partition(".")
+        if not dot or not name:
+            raise ScenarioError(f"--set {key}={value}: write the key with its table, such as pads.width_mm=30.")
+        body = raw.setdefault(table, {})
+        if not isinstance(body, dict):
+            raise ScenarioError(f"--set {key}={value}: '{table}' is no table in this scenario.")
+        body[name] = value
+        for replaced in _REPLACES.get((key, value), _REPLACES.get((key, None), ())):
+            if replaced not in overrides:
+                body.pop(replaced.partition(".")[2], None)
+
+
+def _across(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
+    """Check what one key alone cannot tell."""
+    yield from _anatomy(m)
+    yield from _pads(m)
+    yield from _pulse(m)
+
+
+def _anatomy(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
+    a = m.anatomy
+    if a.radius_mm is not None and a.girth_mm is not None:
+        yield ("anatomy", "girth_mm"), "anatomy.girth_mm: the radius is given as well. Keep one of the two."
+    elif a.fat_mm + a.skin_mm >= _radius(m):
+        yield (
+            ("anatomy", "fat_mm"),
+            f"anatomy.fat_mm is {a.fat_mm:g} mm; with {a.skin_mm:g} mm of skin nothing is left of a limb"
+            f" of {_radius(m):g} mm radius. It must be below {_radius(m) - a.skin_mm:g} mm.",
+        )
+
+
+def _pads(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
+    p = m.pads
+    if p.shape == "round":
+        if p.diameter_mm is None:
+            yield ("pads", "diameter_mm"), "pads.diameter_mm is missing. A round pad needs its diameter."
+        for name in ("width_mm", "length_mm"):
+            if getattr(p, name) is not None:
+                yield ("pads", name), f"pads.{name}: a round pad has a diameter_mm only. Leave {name} out."
+    elif p.diameter_mm is not None:
+        yield (
+            ("pads", "diameter_mm"),
+            'pads.diameter_mm: a rectangle has width_mm and length_mm. Leave it out, or set shape = "round".',
+        )
+    width_mm, length_mm = _size(p)
+    if length_mm >= p.spacing_mm:
+        yield (
+            ("pads", "spacing_mm"),
+            f"pads.spacing_mm is {p.spacing_mm:g} mm but the pads are {length_mm:g} mm long, so they overlap or touch."
+            f" It must be above {length_mm:g} mm (centre to centre).",
+        )
+    girth_mm = 2 * math.pi * _radius(m)
+    if width_mm >= girth_mm:
+        key = "diameter_mm" if p.shape == "round" else "width_mm"
+        yield (
+            ("pads", key),
+            f"pads.{key} is {width_mm:g} mm; the limb has a girth of {girth_mm:.0f} mm. It must be below that.",
+        )
+
+
+def _pulse(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
+    p = m.pulse
+    if p.shape == "csv":
+        if p.file is None:
+            yield ("pulse", "file"), "pulse.file is missing. The shape csv needs the file with the samples."
+        return
+    if p.file is not None:
+        yield ("pulse", "file"), f"pulse.file: only the shape csv reads a file; the shape is '{p.shape}'. Leave it out."
+    if p.width_us is None:
+        yield ("pulse", "width_us"), "pulse.width_us is missing. (One phase, in us.)"
+        return
+    phases = 2 if p.shape == "biphasic" else 1
+    long_us, period_us = phases * p.width_us + p.gap_us * (phases > 1), 1e6 / m.train.rate_hz
+    if long_us > period_us:
+        yield (
+            ("pulse", "width_us"),
+            f"pulse.width_us is {p.width_us:g} us: the pulse lasts {long_us:g} us, longer than its period of"
+            f" {period_us:g} us at {m.train.rate_hz:g} Hz."
+            f" Shorten the pulse or lower train.rate_hz to at most {1e6 / long_us:.4g} Hz.",
+        )
+
+
+def _radius(m: ScenarioFile) -> float:
+    a = m.anatomy
+    if a.radius_mm is not None:
+        return a.radius_mm
+    return a.girth_mm / (2 * math.pi) if a.girth_mm is not None else _RADIUS_MM
+
+
+def _size(p: Pads) -> tuple[float, float]:
+    if p.shape == "round":
+        return p.diameter_mm or 0.0, p.diameter_mm or 0.0
+    return (
+        p.width_mm if p.width_mm is not None else _PAD_MM,
+        p.length_mm if p.length_mm is not None else _PAD_MM,
+    )
+
+
+def _plain(m: ScenarioFile, folder: Path, places: dict[str, str]) -> plain.Scenario:
+    width_mm, length_mm = _size(m.pads)
+    pads: dict[str, Any] = m.pads.model_dump(exclude={"diameter_mm"}) | {"width_mm": width_mm, "length_mm": length_mm}
+    anatomy: dict[str, Any] = m.anatomy.model_dump(exclude={"girth_mm"}) | {"radius_mm": _radius(m)}
+    pulse = m.pulse.model_dump()
+    if pulse["file"] is not None:
+        pulse["file"] = str((folder / pulse["file"]).resolve())
+    person = m.person.model_dump() if m.person else {}
+    return plain.Scenario(
+        **m.scenario.model_dump(),
+        anatomy=plain.AnatomyInput(**anatomy),
+        pads=plain.PadsInput(**pads),
+        pulse=plain.PulseInput(**pulse),
+        train=plain.TrainInput(**m.train.model_dump()),
+        output=plain.OutputInput(**m.output.model_dump()),
+        population=plain.PopulationInput(**m.population.model_dump()),
+        person=plain.PersonInput(**person) if any(v is not None for v in person.values()) else None,
+        places=places,
+    )

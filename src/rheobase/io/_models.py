@@ -1,0 +1,152 @@
+"""The scenario file as pydantic models: which keys there are, what they may hold, what is meant when one is left out.
+
+Each model describes one table of the file. The dose (pulse, rate, amplitude) has no defaults: it must be said.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from rheobase.errors import ParameterError, UnitError
+from rheobase.units import quantity, unit_of
+
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    """One table of the file: no unknown keys, no guessing of types, units checked where text is given."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text_with_unit(cls, value: Any, info: ValidationInfo) -> Any:
+        unit = "1" if info.field_name == "share" else unit_of(info.field_name or "")
+        if unit is None or not isinstance(value, str):
+            return value
+        try:
+            return quantity(value, unit, name=info.field_name or "value")
+        except (UnitError, ParameterError) as error:
+            raise PydanticCustomError("unit", "{why}", {"why": str(error)}) from None
+
+
+class About(_Part):
+    """What the scenario is."""
+
+    name: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80, description="Short name, used as folder name"),
+    ]
+    modality: Annotated[Literal["tens"], Field(description="Kind of stimulation")] = "tens"
+    summary: Annotated[str, Field(max_length=300, description="One line in plain words")] = ""
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of everything random")] = 1
+
+
+class Anatomy(_Part):
+    """The limb under the pads."""
+
+    site: Annotated[Literal["forearm"], Field(description="Part of the body")]
+    radius_mm: Annotated[
+        float | None, Field(gt=0, description="Outer radius, skin included; 40 mm if neither it nor the girth is given")
+    ] = None
+    girth_mm: Annotated[float | None, Field(gt=0, description="Girth, instead of the radius")] = None
+    fat_mm: Annotated[NotNegative, Field(description="Thickness of the fat")] = 5.0
+    skin_mm: Annotated[Positive, Field(description="Thickness of the skin without stratum corneum")] = 1.5
+    skin_model: Annotated[
+        Literal["resolved", "lumped"],
+        Field(description="resolved: dermis apart from stratum corneum; lumped: one layer, fit for muscle only"),
+    ] = "resolved"
+
+
+class Pads(_Part):
+    """Two pads along the limb over one nerve."""
+
+    over: Annotated[Literal["median", "ulnar", "radial"], Field(description="Nerve under the pads")]
+    spacing_mm: Annotated[Positive, Field(description="Distance of the pad centres along the limb")] = 90.0
+    shape: Annotated[Literal["rectangle", "round"], Field(description="Shape of both pads")] = "rectangle"
+    width_mm: Annotated[
+        float | None, Field(gt=0, description="Size around the limb, rectangles only; 50 mm if left out")
+    ] = None
+    length_mm: Annotated[
+        float | None, Field(gt=0, description="Size along the limb, rectangles only; 50 mm if left out")
+    ] = None
+    diameter_mm: Annotated[float | None, Field(gt=0, description="Diameter, round pads only")] = None
+    cathode: Annotated[
+        Literal["proximal", "distal"], Field(description="Which pad is the cathode in a cathodic phase")
+    ] = "proximal"
+    contact_impedance_ohm_m2: Annotated[Positive, Field(description="Gel and stratum corneum")] = 1.35
+
+
+class Pulse(_Part):
+    """One pulse."""
+
+    shape: Annotated[
+        Literal["monophasic", "biphasic", "exponential", "twin_peak", "tone_burst", "csv"],
+        Field(description="Form of the pulse"),
+    ]
+    width_us: Annotated[float | None, Field(gt=0, description="One phase; must be given for every shape but csv")] = (
+        None
+    )
+    gap_us: Annotated[NotNegative, Field(description="Pause between the two phases, or between the two peaks")] = 0.0
+    leading: Annotated[
+        Literal["cathodic", "anodic"], Field(description="Sign of the first phase at the active pad")
+    ] = "cathodic"
+    decay_us: Annotated[float | None, Field(gt=0, description="Time constant of exponential and twin-peak pulses")] = (
+        None
+    )
+    carrier_hz: Annotated[float | None, Field(gt=0, description="Carrier of a tone burst")] = None
+    file: Annotated[
+        str | None, Field(min_length=1, description="CSV with the samples, relative to this file; shape csv only")
+    ] = None
+
+
+class Train(_Part):
+    """How pulses follow one another."""
+
+    rate_hz: Annotated[Positive, Field(description="Pulses per second")]
+    duration_s: Annotated[float | None, Field(gt=0, description="Length of the train; the session if left out")] = None
+
+
+class Output(_Part):
+    """What the stimulator puts out."""
+
+    amplitude_mA: Annotated[Positive, Field(description="Peak of one phase")]
+    control: Annotated[Literal["current", "voltage"], Field(description="What the stimulator holds constant")] = (
+        "current"
+    )
+    compliance_V: Annotated[Positive, Field(description="Largest voltage the stimulator can raise")] = 100.0
+    ramp_up_s: Annotated[NotNegative, Field(description="Time from zero to the amplitude")] = 2.0
+    session_min: Annotated[Positive, Field(description="Length of the session")] = 15.0
+
+
+class Population(_Part):
+    """The virtual people that make the bands."""
+
+    people: Annotated[int, Field(ge=2, le=1_000_000, description="How many")] = 300
+    share: Annotated[float, Field(gt=0, le=1, description="Share of fibres that must fire for an event to count")] = (
+        0.10
+    )
+
+
+class Person(_Part):
+    """Thresholds measured on one person, which calibrate the model to that person."""
+
+    perception_mA: Annotated[float | None, Field(gt=0, description="First tingling")] = None
+    twitch_mA: Annotated[float | None, Field(gt=0, description="First visible twitch")] = None
+
+
+class ScenarioFile(_Part):
+    """A Rheobase scenario: one stimulus, from the pulse to the person."""
+
+    scenario: About
+    anatomy: Anatomy
+    pads: Pads
+    pulse: Pulse
+    train: Train
+    output: Output
+    population: Population = Field(default_factory=Population)
+    person: Person | None = None

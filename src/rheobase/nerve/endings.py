@@ -1,0 +1,295 @@
+"""Fibres that end under a pad: the grid of endings that is simulated, and every fibre between its points.
+
+Thresholds vary smoothly with diameter and depth and jump between courses and tapers, so a grid over all of them is
+simulated once; a fibre of any diameter and depth is then read off by interpolation of the logarithm.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rheobase.anatomy import LayeredLimb, course_points_mm, cutaneous_course, motor_course
+from rheobase.electrode import Pad
+from rheobase.errors import ParameterError, near_name
+from rheobase.field import Field
+from rheobase.nerve.fibre import Fibre, uniform_fibre
+from rheobase.nerve.model import Array
+from rheobase.nerve.path import length_mm, rounded_mm, walk_mm
+from rheobase.nerve.taper import node_beyond, tapered_fibre
+from rheobase.nerve.threshold import Stimulus, Thresholds, activation_thresholds
+from rheobase.tables import row
+
+KINDS = {"A-beta": "a_beta", "A-alpha": "a_alpha", "A-delta": "a_delta"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """One fibre that ends under a pad.
+
+    Parameters
+    ----------
+    kind : str
+        ``"A-beta"``, ``"A-alpha"`` (motor) or ``"A-delta"``.
+    diameter_um : float
+        Diameter of the parent.
+    taper : str
+        How it thins out; empty for a uniform fibre.
+    course : str
+        How it reaches its ending.
+    depth_mm : float
+        Depth of the ending: below the skin for skin fibres, below the fascia for motor fibres.
+    along_mm, around_deg : float
+        Where it rises.
+
+    Examples
+    --------
+    >>> Ending(kind="A-beta", diameter_um=8.7, taper="short", course="vertical", depth_mm=1.0, along_mm=45.0,
+    ...        around_deg=0.0).kind
+    'A-beta'
+    """
+
+    kind: str
+    diameter_um: float
+    taper: str
+    course: str
+    depth_mm: float
+    along_mm: float
+    around_deg: float
+
+    def points_mm(self, limb: LayeredLimb) -> Array:
+        """Way of the fibre from its ending until it leaves the model, corners rounded, shape (n, 3)."""
+        if self.kind == "A-alpha":
+            course = motor_course(limb, self.course, below_fascia_mm=self.depth_mm, along_mm=self.along_mm)
+        else:
+            course = cutaneous_course(limb, self.course, ending_mm=self.depth_mm, along_mm=self.along_mm)
+        return rounded_mm(course_points_mm(limb, course, self.around_deg))
+
+    def fibre(self, reach_mm: float) -> Fibre:
+        """The fibre itself, at most as long as its way reaches."""
+        p = row("populations.grid")
+        silent = p["silent_nodes"]
+        if self.taper:
+            wanted = p["motor_length_mm"] if self.kind == "A-alpha" else p["cutaneous_length_mm"]
+            # a fibre from the distal pad runs on beneath the proximal one and can be excited there
+            length = max(wanted, min(reach_mm - 2.0, wanted - 2.0 * self.along_mm))
+            return tapered_fibre(
+                self.taper, parent_um=self.diameter_um, length_mm=length, label=self.kind, silent_nodes=silent
+            )
+        one = uniform_fibre("pena", diameter_um=self.diameter_um, nodes=4)
+        nodes = int(1000.0 * p["a_delta_length_mm"] / one.kinds.length_um[0]) + silent + 1
+        return uniform_fibre(
+            "pena", diameter_um=self.diameter_um, nodes=nodes, passive_ends=False, label=self.kind, silent_nodes=silent
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingGrid:
+    """All endings of one kind under one pad that are simulated.
+
+    Parameters
+    ----------
+    kind, pad : str
+        Kind of fibre and name of the pad.
+    diameters_um, depths_mm, places_mm : tuple of float
+        Grid of diameters, ending depths and places along the limb.
+    tapers, courses : tuple of str
+        Tapers (one empty name for uniform fibres) and courses.
+    around_deg : float
+        Angle of the pad's centre, in whose plane all fibres lie.
+
+    Examples
+    --------
+    >>> grid = EndingGrid(kind="A-beta", pad="p", diameters_um=(8.7,), depths_mm=(1.0,), places_mm=(45.0,),
+    ...                   tapers=("short",), courses=("vertical",), around_deg=0.0)
+    >>> grid.shape
+    (1, 1, 1, 1, 1)
+    """
+
+    kind: str
+    pad: str
+    diameters_um: tuple[float, ...]
+    tapers: tuple[str, ...]
+    courses: tuple[str, ...]
+    depths_mm: tuple[float, ...]
+    places_mm: tuple[float, ...]
+    around_deg: float
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Size along (diameter, taper, course, depth, place)."""
+        axes = (self.diameters_um, self.tapers, self.courses, self.depths_mm, self.places_mm)
+        return tuple(len(a) for a in axes)
+
+    def endings(self) -> list[Ending]:
+        """Every ending of the grid, in the order of `shape`."""
+        axes = (self.diameters_um, self.tapers, self.courses, self.depths_mm, self.places_mm)
+        return [
+            Ending(kind=self.kind, diameter_um=d, taper=t, course=c, depth_mm=e, along_mm=z, around_deg=self.around_deg)
+            for d, t, c, e, z in itertools.product(*axes)
+        ]
+
+
+def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
+    """Grid of the endings of one kind under one pad, from the table of populations.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    pad : Pad
+        The pad.
+    muscle_mm : float
+        Thickness of the muscle below the fascia; motor endings deeper than 80 % of it are left out.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown kind.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> from rheobase.montage import pad_pair
+    >>> ending_grid("A-delta", pad_pair(Forearm()).pads[0]).shape
+    (5, 1, 4, 2, 2)
+    """
+    if kind not in KINDS:
+        raise ParameterError(f"There is no kind of fibre '{kind}'.{near_name(kind, KINDS)}")
+    p, grid = row(f"populations.{KINDS[kind]}"), row("populations.grid")
+    depths = p["ending_below_fascia_mm"] if kind == "A-alpha" else p["ending_depth_mm"]
+    if kind == "A-alpha":
+        depths = [d for d in depths if d < 0.8 * muscle_mm] or [0.5 * muscle_mm]
+    half = (pad.diameter_mm if pad.shape == "round" else pad.length_mm) / 2
+    return EndingGrid(
+        kind=kind,
+        pad=pad.name,
+        diameters_um=tuple(grid[f"{KINDS[kind]}_um"]),
+        tapers=tuple(p["taper"]) if "taper" in p else ("",),
+        courses=tuple(p["course"]),
+        depths_mm=tuple(depths),
+        places_mm=tuple(pad.along_mm + s * half for s in p["place_share"]),
+        around_deg=pad.around_deg,
+    )
+
+
+def ending_thresholds(
+    limb: LayeredLimb,
+    field: Field,
+    endings: Sequence[Ending],
+    stimulus: Stimulus,
+    *,
+    tolerance: float = 0.02,
+    guess_mA: Array | None = None,
+    temperature_C: float = 37.0,
+    progress: Callable[[float], None] | None = None,
+) -> Thresholds:
+    """Threshold of each ending in a field.
+
+    Parameters
+    ----------
+    limb : LayeredLimb
+        The limb.
+    field : Field
+        Its field.
+    endings : sequence of Ending
+        The fibres.
+    stimulus : Stimulus
+        Waveform of the active contact.
+    tolerance : float
+        Ratio of the bracket minus 1.
+    guess_mA : array, optional
+        Where to begin.
+    temperature_C : float
+        Temperature of the nerve.
+    progress : callable, optional
+        Is told the share done.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> from rheobase.field import solve_field
+    >>> from rheobase.montage import pad_pair
+    >>> from rheobase.nerve import stimulus_from_segments
+    >>> arm = Forearm()
+    >>> field = solve_field(arm, pad_pair(arm))
+    >>> biphasic = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
+    >>> touch = Ending(kind="A-beta", diameter_um=8.7, taper="short", course="vertical", depth_mm=1.0, along_mm=45.0,
+    ...                around_deg=0.0)
+    >>> print(f"{ending_thresholds(arm, field, [touch], biphasic).threshold_mA[0]:.1f} mA")
+    2.2 mA
+    """
+    ways = _Ways(limb)
+    fibres, potentials = [], []
+    for ending in endings:
+        points = ways.points_mm(ending)
+        fibre = ending.fibre(length_mm(points))
+        fibres.append(fibre)
+        potentials.append(ways.potential(field, ending, points, fibre))
+    p = row("populations.grid")
+    # thin fibres are uniform: no taper can stop the spike, and it need not travel far at 3 m/s
+    arrival = [p["a_delta_arrival_mm"] if e.kind == "A-delta" else p["arrival_mm"] for e in endings]
+    return activation_thresholds(
+        fibres, potentials, stimulus, tolerance=tolerance,
+        watch=[node_beyond(f, a) for f, a in zip(fibres, arrival, strict=True)],
+        temperature_C=temperature_C, true_start=True, guess_mA=guess_mA, progress=progress,
+    )  # fmt: skip
+
+
+class _Ways:
+    """Ways and planes of the endings of one call, each made once."""
+
+    def __init__(self, limb: LayeredLimb):
+        self._limb = limb
+        self._points: dict[tuple, Array] = {}
+        self._planes: dict[float, object] = {}
+
+    def points_mm(self, e: Ending) -> Array:
+        key = (e.kind == "A-alpha", e.course, e.depth_mm, e.along_mm, e.around_deg)
+        if key not in self._points:
+            self._points[key] = e.points_mm(self._limb)
+        return self._points[key]
+
+    def potential(self, field: Field, e: Ending, points: Array, fibre: Fibre) -> Array:
+        if e.around_deg not in self._planes:
+            self._planes[e.around_deg] = field.plane(e.around_deg)
+        xyz = walk_mm(points, fibre.arc_um / 1000.0)
+        return self._planes[e.around_deg].drive_V_per_A(xyz)[None]  # type: ignore[attr-defined]
+
+
+def grid_thresholds(
+    limb: LayeredLimb,
+    field: Field,
+    grids: Sequence[EndingGrid],
+    stimulus: Stimulus,
+    *,
+    guesses_mA: Mapping[tuple[str, str], Array] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> dict[tuple[str, str], Array]:
+    """Thresholds over whole grids, keyed by (kind, pad), each of its grid's shape; NaN where none was found.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> from rheobase.field import solve_field
+    >>> from rheobase.montage import pad_pair
+    >>> from rheobase.nerve import stimulus_from_segments
+    >>> arm = Forearm()
+    >>> pads = pad_pair(arm)
+    >>> biphasic = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
+    >>> found = grid_thresholds(arm, solve_field(arm, pads), [ending_grid("A-beta", pads.pads[0])], biphasic)
+    >>> found["A-beta", "proximal"].shape
+    (4, 2, 4, 1, 3)
+    """
+    endings = [e for g in grids for e in g.endings()]
+    guess = None
+    if guesses_mA is not None:
+        guess = np.concatenate([guesses_mA[g.kind, g.pad].ravel() for g in grids])
+        guess = np.where(np.isfinite(guess), guess, np.nanmedian(guess))
+    found = ending_thresholds(limb, field, endings, stimulus, guess_mA=guess, progress=progress)
+    values = np.where(np.isfinite(found.threshold_mA) & (found.status == 0), found.threshold_mA, np.nan)
+    cuts = np.cumsum([int(np.prod(g.shape)) for g in grids])[:-1]
+    return {(g.kind, g.pad): v.reshape(g.shape) for g, v in zip(grids, np.split(values, cuts), strict=True)}

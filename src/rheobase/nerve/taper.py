@@ -1,0 +1,104 @@
+"""Fibres that thin out towards an ending in skin or muscle.
+
+What decides surface thresholds is how a fibre ends: the last internodes are thin and short, not as thick as the parent.
+The blocks are published fibres (MRG from 5.7 um, PENA below); an internode shorter than its diameter's own keeps all
+but its length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from rheobase.errors import ParameterError, near_name
+from rheobase.nerve.fibre import Fibre, fibre_model
+from rheobase.nerve.model import Internodes
+from rheobase.tables import row
+
+TAPERS = ("short", "long", "motor_short", "motor_long")
+_SMALLEST_MRG_UM = 5.7
+
+
+def _block(diameter_um: float, internode_um: float | None) -> Internodes:
+    """One internode of a published fibre, shortened if asked."""
+    d = np.array([diameter_um])
+    if diameter_um >= _SMALLEST_MRG_UM:
+        name = "mrg_discrete" if diameter_um in row("fibres.mrg_discrete")["fibre_um"] else "mrg_interpolated"
+        return fibre_model(name).internodes(d)
+    own = fibre_model("pena").internodes(d)
+    if internode_um is None or abs(own.length_um[0] - internode_um) < 1.0:
+        return own
+    paranode = np.minimum(own.paranode_um, row("branches.shortened_pena")["paranode_share"] * internode_um)
+    return replace(own, length_um=np.array([internode_um]), paranode_um=paranode)
+
+
+def tapered_fibre(taper: str, *, parent_um: float, length_mm: float, label: str = "", silent_nodes: int = 0) -> Fibre:
+    """Make a fibre that begins with a thin ending and grows to its parent diameter.
+
+    Parameters
+    ----------
+    taper : str
+        ``"short"`` or ``"long"`` for skin, ``"motor_short"`` or ``"motor_long"`` for muscle.
+    parent_um : float
+        Diameter of the parent, 5.7 to 16 um.
+    length_mm : float
+        Length of the whole fibre, rounded up to whole internodes.
+    label : str
+        Kind of fibre for people.
+    silent_nodes : int
+        See `Fibre`.
+
+    Returns
+    -------
+    Fibre
+        Its first node is the ending; both ends are active and sealed.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown taper, a parent below 5.7 um, or a length shorter than the taper.
+
+    Examples
+    --------
+    >>> fibre = tapered_fibre("short", parent_um=8.7, length_mm=80.0)
+    >>> fibre.kinds.fibre_um[fibre.sequence][:12].tolist()[-3:]
+    [3.3, 3.3, 4.0]
+    """
+    if taper not in TAPERS:
+        raise ParameterError(f"There is no taper '{taper}'.{near_name(taper, TAPERS)}")
+    if parent_um < _SMALLEST_MRG_UM:
+        raise ParameterError(f"parent_um is {parent_um:g} um; a tapering fibre has a parent of 5.7 to 16 um.")
+    p = row(f"branches.taper_{taper}")
+    thin = "thin_" if parent_um <= _SMALLEST_MRG_UM and "thin_count" in p else ""
+    diameters, lengths, counts = p[f"{thin}fibre_um"], p[f"{thin}internode_um"], p[f"{thin}count"]
+    blocks = [_block(d, le) for d, le in zip(diameters, lengths, strict=True)]
+    parent = _block(parent_um, None)
+    sequence = np.repeat(np.arange(len(blocks)), counts)
+    tapered_um = sum(n * b.length_um[0] for n, b in zip(counts, blocks, strict=True))
+    rest = int(np.ceil((1000.0 * length_mm - tapered_um) / parent.length_um[0]))
+    if rest < 3:
+        raise ParameterError(
+            f"length_mm is {length_mm:g} mm; with taper '{taper}' the fibre needs at least"
+            f" {(tapered_um + 3 * parent.length_um[0]) / 1000:.1f} mm."
+        )
+    return Fibre(
+        model=fibre_model("mrg_interpolated"),
+        kinds=Internodes.join([*blocks, parent]),
+        sequence=np.append(sequence, np.full(rest, len(blocks))),
+        passive_ends=False,
+        label=label,
+        diameter_um=parent_um,
+        silent_nodes=silent_nodes,
+    )
+
+
+def node_beyond(fibre: Fibre, arc_mm: float) -> int:
+    """First node at least so far along the fibre; there a spike is said to have got through.
+
+    Examples
+    --------
+    >>> node_beyond(tapered_fibre("short", parent_um=8.7, length_mm=80.0), 14.0)
+    27
+    """
+    return int(np.searchsorted(fibre.node_arc_um, 1000.0 * arc_mm - 1e-6))

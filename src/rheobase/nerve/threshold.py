@@ -1,0 +1,352 @@
+"""Activation thresholds: the smallest amplitude at which a spike gets through."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rheobase.errors import ParameterError
+from rheobase.kernel import LANES
+from rheobase.nerve.chunk import Chunk, make_chunk, run
+from rheobase.nerve.fibre import Fibre
+from rheobase.nerve.model import Array
+
+SPIKE_MV = -30.0
+_QUIET_MV, _QUIET_AFTER_MS = 3.0, 0.3
+_FIRST_GUESS_MV = 20.0  # depolarisation at which a node is about to fire; only where the search begins
+_END_NODES = 2
+
+
+class Status(IntEnum):
+    """How the search for a fibre's threshold ended; `remedy` says what to do about it."""
+
+    FOUND = 0
+    BOUND_EXCEEDED = 1
+    VIRTUAL_ANODE_BLOCK = 2
+    END_EXCITATION = 3
+    SPONTANEOUS = 4
+
+    @property
+    def remedy(self) -> str:
+        """What the status means and what to do."""
+        return _REMEDY[self]
+
+
+_REMEDY = {
+    Status.FOUND: "The threshold lies between lower_mA and threshold_mA; both were simulated.",
+    Status.BOUND_EXCEEDED: "Silent up to upper_mA. Raise upper_mA, lengthen the pulse or move the electrode.",
+    Status.VIRTUAL_ANODE_BLOCK: "Nodes fire, but the spike does not arrive at any amplitude up to upper_mA."
+    " Watch a nearer node, or use a longer fibre.",
+    Status.END_EXCITATION: "The spike starts at the far end of the model, where the fibre was cut."
+    " Lengthen the fibre until the field has died there.",
+    Status.SPONTANEOUS: "The fibre fires without a stimulus. Check temperature, diameter and conductances.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stimulus:
+    """Waveforms of all sources on the time grid of the simulation.
+
+    Parameters
+    ----------
+    samples : array, shape (sources, steps)
+        Mean of each waveform over each step; negative is cathodic.
+    dt_ms : float
+        Step, above 0.
+    pulse_end_ms : float
+        Time after which all waveforms are zero.
+
+    Raises
+    ------
+    ParameterError
+        If the step is not above 0 or a sample is not finite.
+
+    Examples
+    --------
+    >>> stimulus_from_segments([(0.1, 0.0), (0.1, -1.0)], tail_ms=3.0, dt_ms=0.005).samples.shape
+    (1, 640)
+    """
+
+    samples: Array
+    dt_ms: float
+    pulse_end_ms: float
+
+    def __post_init__(self) -> None:
+        if not self.dt_ms > 0:
+            raise ParameterError(f"dt_ms is {self.dt_ms} ms; it must be above 0, for example 0.005 ms.")
+        if not np.isfinite(self.samples).all():
+            raise ParameterError("samples of the stimulus hold a value that is not finite; remove NaN and infinity.")
+
+    @property
+    def breaks(self) -> list[int]:
+        """Steps at which a phase of the first source ends, the last of them the end of the pulse."""
+        w = self.samples[0]
+        change = np.flatnonzero(np.diff(np.sign(w)) != 0) + 1
+        return [int(c) for c in change if w[c - 1] != 0.0]
+
+
+def stimulus_from_segments(segments: Sequence[tuple[float, float]], *, tail_ms: float, dt_ms: float) -> Stimulus:
+    """Rectangular segments of one source, each an exact number of steps, then silence.
+
+    Parameters
+    ----------
+    segments : sequence of (duration in ms, value)
+        Value relative to the amplitude; negative is cathodic.
+    tail_ms : float
+        Silence after the last segment.
+    dt_ms : float
+        Time step.
+
+    Examples
+    --------
+    >>> s = stimulus_from_segments([(0.1, 0.0), (0.2, -1.0)], tail_ms=1.0, dt_ms=0.005)
+    >>> int((s.samples[0] < 0).sum()), round(s.pulse_end_ms, 3)
+    (40, 0.3)
+    """
+    parts = [np.full(round(duration / dt_ms), value) for duration, value in segments]
+    end = sum(p.size for p in parts)
+    samples = np.concatenate([*parts, np.zeros(round(tail_ms / dt_ms))])
+    return Stimulus(samples=samples[None], dt_ms=dt_ms, pulse_end_ms=end * dt_ms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """Thresholds of fibres, one entry each.
+
+    Parameters
+    ----------
+    threshold_mA : array
+        Smallest amplitude found to fire; infinity where the status says that none does.
+    lower_mA : array
+        Largest amplitude found silent.
+    status : array of int
+        `Status` of each fibre.
+    start_node : array of int
+        Node at which the spike starts at threshold, -1 if unknown.
+    simulations : int
+        Simulations of one fibre that were needed, in all.
+
+    Examples
+    --------
+    >>> Thresholds(threshold_mA=np.array([1.0]), lower_mA=np.array([0.99]), status=np.array([0]),
+    ...            start_node=np.array([10]), simulations=8).counts()
+    {'FOUND': 1}
+    """
+
+    threshold_mA: Array
+    lower_mA: Array
+    status: NDArray[np.int64]
+    start_node: NDArray[np.int64]
+    simulations: int
+
+    def counts(self) -> dict[str, int]:
+        """Return how many fibres ended with which status."""
+        return {s.name: int((self.status == s).sum()) for s in Status if (self.status == s).any()}
+
+
+def activation_thresholds(
+    fibres: Sequence[Fibre],
+    potential_mV_per_mA: Sequence[Array],
+    stimulus: Stimulus,
+    *,
+    watch: Sequence[int] | None = None,
+    need: int = 0,
+    tolerance: float = 0.01,
+    upper_mA: float = 2000.0,
+    temperature_C: float = 37.0,
+    true_start: bool = False,
+    guess_mA: Sequence[float] | Array | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Thresholds:
+    """Find each fibre's threshold by simulation, sixteen fibres at a time.
+
+    Parameters
+    ----------
+    fibres : sequence of Fibre
+        Of one model's membrane.
+    potential_mV_per_mA : sequence of array, shape (sources, compartments)
+        Extracellular potential of each fibre (`Fibre.arc_um` gives the places) for 1 mA of each source.
+    stimulus : Stimulus
+        What the sources do over time.
+    watch : sequence of int, optional
+        Node of each fibre that a spike must pass; by default 90 % of the way along.
+    need : int
+        Instead of a watched node: how many nodes must fire.
+    tolerance : float
+        Ratio of the bracket minus 1, above 0.
+    upper_mA : float
+        Largest amplitude tried.
+    temperature_C : float
+        Temperature of the nerve.
+    true_start : bool
+        Whether the first node is an anatomical ending, where a spike may start, and not a cut.
+    guess_mA : sequence of float, optional
+        Where to begin for each fibre, when the threshold is roughly known; it changes the effort, not the promise.
+    progress : callable, optional
+        Is told the share done.
+
+    Returns
+    -------
+    Thresholds
+        In the order of the fibres.
+
+    Raises
+    ------
+    ParameterError
+        If the numbers of fibres and potentials differ, or a tolerance or bound is not above 0.
+
+    Examples
+    --------
+    >>> from rheobase.nerve import uniform_fibre
+    >>> fibre = uniform_fibre("mrg_discrete", diameter_um=10.0, nodes=21)
+    >>> r_mm = np.hypot(1.0, (fibre.arc_um - 11500) / 1000)  # a point source 1 mm from the middle node
+    >>> phi = 1.0 / (4 * np.pi * 0.3 * r_mm * 1e-3)  # mV per mA at 0.3 S/m
+    >>> cathodic = stimulus_from_segments([(0.1, -1.0)], tail_ms=3.0, dt_ms=0.005)
+    >>> found = activation_thresholds([fibre], [phi[None]], cathodic)
+    >>> print(f"{found.threshold_mA[0]:.2f} mA")
+    0.18 mA
+    """
+    if len(fibres) != len(potential_mV_per_mA):
+        raise ParameterError(
+            f"{len(fibres)} fibres but {len(potential_mV_per_mA)} potentials; give one potential a fibre."
+        )
+    if not (tolerance > 0 and upper_mA > 0):
+        raise ParameterError(f"tolerance is {tolerance} and upper_mA is {upper_mA} mA; both must be above 0.")
+    order = np.argsort([-f.nodes for f in fibres], kind="stable")
+    groups = _groups(fibres, order)
+    watched = np.array([int(0.9 * (f.nodes - 1)) for f in fibres] if watch is None else watch, dtype=np.int64)
+    if need > 0:
+        watched[:] = -1
+    shared = _Search(stimulus, need, tolerance, upper_mA, true_start)
+    out = Thresholds(
+        threshold_mA=np.full(len(fibres), np.inf),
+        lower_mA=np.zeros(len(fibres)),
+        status=np.zeros(len(fibres), dtype=np.int64),
+        start_node=np.full(len(fibres), -1, dtype=np.int64),
+        simulations=0,
+    )
+    done = [0, 0]
+
+    def work(group: NDArray[np.intp]) -> None:
+        chosen = [fibres[i] for i in group]
+        chunk = make_chunk(
+            chosen, [potential_mV_per_mA[i] for i in group], dt_ms=stimulus.dt_ms, temperature_C=temperature_C
+        )
+        alive = np.array([f.nodes - f.silent_nodes for f in chosen])
+        begin = None if guess_mA is None else np.asarray(guess_mA, dtype=float)[group]
+        result, rounds = shared.solve(chunk, watched[group], alive, begin)
+        out.threshold_mA[group], out.lower_mA[group], out.status[group], out.start_node[group] = result
+        done[0] += len(group)
+        done[1] += rounds * len(group)
+        if progress is not None:
+            progress(done[0] / len(fibres))
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        list(pool.map(work, groups))
+    return Thresholds(
+        threshold_mA=out.threshold_mA, lower_mA=out.lower_mA, status=out.status, start_node=out.start_node,
+        simulations=done[1],
+    )  # fmt: skip
+
+
+def _groups(fibres: Sequence[Fibre], order: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Cut the fibres, longest first, into chunks of like length, membrane and ends."""
+    keyed: dict[tuple, list[int]] = {}
+    for i in order:
+        keyed.setdefault((fibres[i].model.gates, fibres[i].passive_ends), []).append(int(i))
+    out = []
+    for members in keyed.values():
+        lanes = LANES * max(1, min(8, 320 // max(fibres[members[0]].nodes, 1)))
+        out += [np.array(members[a : a + lanes]) for a in range(0, len(members), lanes)]
+    return out
+
+
+def _fill(values: NDArray, lanes: int) -> NDArray:
+    """Repeat the last value so that every lane has one."""
+    return np.append(values, np.repeat(values[-1:], lanes - len(values)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Bracket, then bisect, every lane of a chunk at once."""
+
+    stimulus: Stimulus
+    need: int
+    tolerance: float
+    upper_mA: float
+    true_start: bool
+
+    def solve(
+        self, chunk: Chunk, watch: NDArray[np.int64], alive: NDArray[np.intp], begin_mA: Array | None
+    ) -> tuple[tuple[Array, Array, NDArray, NDArray], int]:
+        lanes, count = chunk.blocks * LANES, chunk.count
+        watched, alive = _fill(watch, lanes), _fill(alive, lanes)
+        cut = np.arange(chunk.n_nodes)[None, :] >= alive[:, None]
+        low, high = np.zeros(lanes), np.full(lanes, np.inf)
+        trial = self._guess(chunk) if begin_mA is None else _fill(begin_mA, lanes)
+        trial = np.clip(trial, 1e-6, self.upper_mA / 1.5)
+        start = np.full(lanes, -1, dtype=np.int64)
+        stray = np.zeros(lanes, dtype=bool)
+        growth = np.full(lanes, 1.25 if begin_mA is None else 1.05)
+        open_ = np.ones(lanes, dtype=bool)
+        spontaneous = np.zeros(lanes, dtype=bool)
+        rounds = 0
+        while open_.any():
+            rounds += 1
+            fired, spikes = self._fires(chunk, np.where(open_, trial, 0.0), watched)
+            up, down = open_ & ~fired, open_ & fired
+            low[up] = trial[up]
+            high[down] = trial[down]
+            spikes = np.where((spikes < 0) | cut, np.inf, spikes)  # a silent node cannot start a spike
+            stray[up] = np.isfinite(spikes[up]).any(axis=1)
+            first = spikes.argmin(axis=1)
+            start[down] = first[down]
+            spontaneous |= open_ & (high < 1e-7)
+            exceeded = open_ & (low >= self.upper_mA * 0.999)
+            open_ &= ~(exceeded | spontaneous)
+            open_ &= ~((low > 0) & (high <= low * (1.0 + self.tolerance)))
+            bracketed = (low > 0) & np.isfinite(high)
+            stepped = np.where(np.isfinite(high), trial / growth, np.minimum(trial * growth, self.upper_mA))
+            trial = np.where(bracketed, np.sqrt(low * np.where(np.isfinite(high), high, 1.0)), stepped)
+            growth = np.where(bracketed, growth, np.minimum(growth**1.5, 3.0))
+        status = np.where(spontaneous, Status.SPONTANEOUS, Status.FOUND)
+        none = ~np.isfinite(high)
+        status[none] = np.where(stray[none], Status.VIRTUAL_ANODE_BLOCK, Status.BOUND_EXCEEDED)
+        at_end = start >= alive - _END_NODES
+        if not self.true_start:
+            at_end |= (start >= 0) & (start < _END_NODES)
+        status[at_end & (status == Status.FOUND)] = Status.END_EXCITATION
+        return (high[:count], low[:count], status[:count], start[:count]), rounds
+
+    def _guess(self, chunk: Chunk) -> Array:
+        """Where to begin: the amplitude that would depolarise some node by 20 mV if the fibre were linear."""
+        lanes = chunk.blocks * LANES
+        drive = np.abs(chunk.fixed["node_drive"]).reshape(-1, LANES)
+        size = np.maximum(np.abs(drive).max(), 1e-9)
+        small = np.full(lanes, 1e-3 / size)
+        state = tuple(s.copy() for s in chunk.state)
+        before = chunk.state[0].reshape(chunk.blocks, chunk.n_nodes, LANES)
+        best = np.zeros(lanes)
+        begin = 0
+        for end in self.stimulus.breaks:
+            run(chunk.fixed, state, chunk.blocks, self.stimulus.samples[:, begin:end], small, watch=None)
+            risen = (state[0].reshape(before.shape) - before).max(axis=1).ravel()
+            best = np.maximum(best, risen / small)
+            begin = end
+        return np.where(best > 0, _FIRST_GUESS_MV / np.maximum(best, 1e-12), 1.0)
+
+    def _fires(self, chunk: Chunk, amplitude_mA: Array, watch: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
+        rest = chunk.model.rest_mV
+        quiet_from = round((self.stimulus.pulse_end_ms + _QUIET_AFTER_MS) / chunk.dt_ms)
+        out = run(
+            chunk.fixed, tuple(s.copy() for s in chunk.state), chunk.blocks, self.stimulus.samples, amplitude_mA,
+            watch=watch, need=np.full(len(watch), self.need, np.int64), level_mV=SPIKE_MV - rest,
+            rest_mV=float(chunk.rest_mV.mean()) - rest, quiet_mV=_QUIET_MV, quiet_from=quiet_from,
+        )  # fmt: skip
+        return out.done == 1, out.spike_step
