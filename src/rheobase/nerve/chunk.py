@@ -286,7 +286,7 @@ def run(
     watch: NDArray[np.int64] | None,
     need: NDArray[np.int64] | None = None,
     level_mV: float = 1e9,
-    rest_mV: float = 0.0,
+    rest_mV: NDArray[np.float32] | None = None,
     quiet_mV: float = 0.0,
     quiet_from: int = 1 << 40,
     record: tuple[int, ...] = (),
@@ -302,7 +302,8 @@ def run(
     advance(
         0, blocks, n_nodes, fixed["n_modes"], fixed["n_sources"], steps, *state, amplitude_mA.astype(_F),
         *[fixed[n] for n in names], np.ascontiguousarray(waveform, dtype=_F).ravel(), *[fixed[n] for n in tail],
-        float(level_mV), float(rest_mV), float(quiet_mV), int(quiet_from),
+        float(level_mV), np.zeros(lanes * n_nodes, _F) if rest_mV is None else rest_mV, float(quiet_mV),
+        int(quiet_from),
         np.zeros(lanes, np.int64) if need is None else need,
         np.full(lanes, -1, np.int64) if watch is None else watch,
         spike, done, np.array(record, dtype=np.int64), recorded,
