@@ -57,7 +57,7 @@ class Criterion:
     def __post_init__(self) -> None:
         if not 0.0 < self.share <= 1.0:
             raise ParameterError(
-                f"The share of fibres for '{self.event}' is {self.share}; it must be above 0 and at most 1, usually 0.1."
+                f"The share of fibres for '{self.event}' is {self.share}; it must be above 0 and at most 1, as 0.1."
             )
 
     @property

@@ -175,7 +175,7 @@ def _endings(kind: str, n: int, pads: Montage, rng: np.random.Generator) -> list
     out = []
     for i, d in enumerate(diameters_um(kind, n, rng)):
         pad = active if kind == "A-alpha" else pads.pads[int(rng.integers(len(pads.pads)))]
-        half = (pad.diameter_mm if pad.shape == "round" else pad.length_mm) / 2
+        half = pad.extent_mm / 2
         out.append(
             Ending(
                 kind=kind, diameter_um=float(d), taper=str(tapers[i]), course=str(courses[i]),

@@ -163,7 +163,7 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
     depths = p["ending_below_fascia_mm"] if kind == "A-alpha" else p["ending_depth_mm"]
     if kind == "A-alpha":
         depths = [d for d in depths if d < 0.8 * muscle_mm] or [0.5 * muscle_mm]
-    half = (pad.diameter_mm if pad.shape == "round" else pad.length_mm) / 2
+    half = pad.extent_mm / 2
     return EndingGrid(
         kind=kind,
         pad=pad.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 from rheobase.anatomy import Forearm
 from rheobase.electrode import Interface, Output, default_interface
 from rheobase.io.scenario import Scenario

@@ -221,8 +221,8 @@ def anatomy_part(field: Field, montage: Montage, site: str) -> dict[str, Any]:
                 "role": "cathode" if p.share > 0 else "anode",
                 "along_mm": p.along_mm,
                 "around_deg": p.around_deg,
-                "width_mm": p.diameter_mm if p.shape == "round" else p.width_mm,
-                "length_mm": p.diameter_mm if p.shape == "round" else p.length_mm,
+                "width_mm": p.around_mm,
+                "length_mm": p.extent_mm,
                 "shape": p.shape,
             }
             for p in montage.pads

@@ -44,7 +44,7 @@ def strength_duration(
     active = max(montage.pads, key=lambda p: p.share)
     drawn = bundle(field.anatomy, nerve, count=_SAMPLE, seed=felt.seed, under=montage).endings
     over = max(p.along_mm for p in montage.pads)
-    half = active.extent_mm[1] / 2 if isinstance(active.extent_mm, tuple) else active.length_mm / 2
+    half = active.extent_mm / 2
     chosen = [e for e in drawn if abs(e.along_mm - (over if e.kind == "A-alpha" else active.along_mm)) <= half]
     found = _over_widths(field, chosen, progress)
     curves = []

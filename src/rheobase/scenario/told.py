@@ -109,15 +109,16 @@ def method(felt: Sensation, resistance_ohm: float) -> list[str]:
         "The limb is a layered, anisotropic cylinder; its field is solved by a Fourier-Bessel series. Pads are complete"
         " electrodes: metal at one potential behind a contact impedance that holds gel and horny layer, so that the"
         f" current gathers at their edges. From pad to pad the model has {resistance_ohm:.0f} ohm.",
-        "Fibres are MRG double cables (below 5.7 µm with the geometry of Pena), stepped by 5 µs at 37 °C. Skin and motor"
-        " fibres end in thin, short internodes, as histology shows: how a fibre ends moves its threshold by up to ten"
+        "Fibres are MRG double cables (below 5.7 µm with the geometry of Pena), stepped by 5 µs at 37 °C. Skin and"
+        " motor fibres end in thin, short internodes, as histology shows: how a fibre ends moves its threshold by up to ten"
         f" times. {n} endings under the pads were simulated for each of six bodies that differ in fat and"
-        " conductivities; a threshold is an amplitude at which a spike travelled on, with a silent one within 2 % below.",
+        " conductivities; a threshold is an amplitude whose spike travelled on, with a silent one within 2 %"
+        " below.",
         f"Each of {len(felt.people)} virtual people is a draw of fat, conductivities, fibre diameters, courses, tapers"
         " and motor depth (seeded). An event happens when the stated share of fibres under a pad fires. Bands are 5 to"
         " 95 % of people.",
         "The result is a prior: no measurement says which share of fibres makes a sensation. Measured thresholds of a"
-        " person (perception_mA, twitch_mA) scale every virtual body to that person, skin fibres and motor fibres apart."
+        " person (perception_mA, twitch_mA) scale every virtual body to that person, skin and motor fibres apart."
         if not felt.calibrated
         else "Every virtual body was scaled to the measured thresholds of the person, skin fibres by the perception"
         " threshold, motor fibres by the twitch threshold; the bands that remain are what those do not fix.",
@@ -128,10 +129,10 @@ def simplifications(skin_model: str) -> list[str]:
     """What the model leaves out."""
     out = [
         "One bone on the axis stands for radius and ulna; the forearm does not taper; fat has no septa or vessels.",
-        "All fibres lie in the plane through the pad centres. Depths of median and radial nerve are assumed: no measured"
-        " table was found.",
-        "Each pulse is taken alone: summation, adaptation and fading over a train are left out; the rate enters only the"
-        " perceived intensity and the output limits.",
+        "All fibres lie in the plane through the pad centres. Depths of median and radial nerve are assumed: no"
+        " measured table was found.",
+        "Each pulse is taken alone: summation, adaptation and fading over a train are left out; the rate enters only"
+        " the perceived intensity and the output limits.",
         "Skin impedance is constant; breakdown at high voltage, drying and lift-off are left out, and so is the"
         " capacitance of tissues.",
         "A-delta fibres are given a myelinated ending in the dermis, though they lose their myelin before it; C fibres"

@@ -65,6 +65,10 @@ class Row(Mapping[str, Any]):
     def __contains__(self, name: object) -> bool:
         return name in self.values_
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a key, or the default where the row has none."""
+        return self.values_.get(name, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.values_)
 
