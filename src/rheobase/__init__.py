@@ -12,7 +12,25 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_HOME: dict[str, str] = {}
+_HOME: dict[str, str] = {
+    name: home
+    for home, names in {
+        "anatomy": "Forearm",
+        "electrode": "Interface Output Pad",
+        "montage": "Montage pad_pair",
+        "pulse": "Programme Pulse Train biphasic exponential from_csv from_samples monophasic sine_carrier tone_burst"
+        " train twin_peak",
+        "field": "Field point_source_V_per_A solve_field",
+        "nerve": "activation_thresholds bundle fibre_model recruit stimulus_of tapered_fibre uniform_fibre",
+        "effect": "assess_sensation",
+        "safety": "assess check",
+        "io": "load_scenario",
+        "report": "write_report",
+        "scenario": "cite run",
+        "validation": "validate",
+    }.items()
+    for name in names.split()
+}
 
 __all__ = ["__version__", *sorted(_HOME)]
 

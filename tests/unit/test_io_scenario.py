@@ -128,7 +128,11 @@ def test_a_folder_and_foreign_bytes_are_refused(tmp_path):
         ("radius_mm = 40.0", "radius_mm = 40.0\ngirth_mm = 250.0", ["anatomy.girth_mm", "Keep one"]),
         ("width_us = 200.0", "width_us = 7000.0", ["lasts 14000 us", "period of 12500 us at 80 Hz", "71.43 Hz"]),
         ("length_mm = 50.0", "length_mm = 50.0\ndiameter_mm = 30.0", ["pads.diameter_mm", 'shape = "round"']),
-        ("width_us = 200.0", 'width_us = 200.0\nfile = "a.csv"', ["pulse.file: only the shape csv reads a file"]),
+        (
+            "width_us = 200.0",
+            'width_us = 200.0\nfile = "a.csv"',
+            ["pulse.file: the shape 'biphasic' has no file. Leave it out."],
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_with_line_key_and_remedy(old, new, words):
@@ -149,7 +153,7 @@ def test_several_complaints_come_together():
 @pytest.mark.parametrize(
     ("gone", "words"),
     [
-        ("width_us = 200.0\n", ["pulse.width_us is missing"]),
+        ("width_us = 200.0\n", ["pulse.width_us is missing; the shape 'biphasic' needs it. (One phase"]),
         ("amplitude_mA = 10.0\n", ["key 'output.amplitude_mA' is missing", "Peak of one phase"]),
         ("[train]\nrate_hz = 80.0\n", ["table 'train' is missing", "rate_hz"]),
     ],
@@ -189,11 +193,11 @@ def test_an_override_replaces_what_it_makes_meaningless():
 
 def test_samples_stand_beside_the_scenario(tmp_path):
     (tmp_path / "samples.csv").write_text("0,1\n")
-    text = BASE.replace('shape = "biphasic"', 'shape = "csv"\nfile = "samples.csv"')
+    text = with_pulse('shape = "csv"', 'file = "samples.csv"')
     (tmp_path / "mine.toml").write_text(text)
     assert Path(load_scenario(tmp_path / "mine.toml").pulse.file) == (tmp_path / "samples.csv").resolve()
     assert "there is no file" in refused(text)
-    assert "pulse.file is missing" in refused(BASE.replace('shape = "biphasic"', 'shape = "csv"'))
+    assert "pulse.file is missing" in refused(with_pulse('shape = "csv"'))
 
 
 def test_a_complaint_of_the_physics_gets_its_place():
@@ -206,3 +210,56 @@ def test_a_complaint_of_the_physics_gets_its_place():
         raise ParameterError("amplitude_mA is 10 mA: beyond the compliance.")
     with pytest.raises(ParameterError, match="over the limit"), named_place(scenario):
         raise ParameterError("over the limit")
+
+
+def with_pulse(*lines: str) -> str:
+    start = BASE.index("[pulse]")
+    return BASE[:start] + "\n".join(["[pulse]", *lines]) + "\n\n" + BASE[BASE.index("[train]") :]
+
+
+@pytest.mark.parametrize(
+    ("lines", "arguments"),
+    [
+        (('shape = "monophasic"', "width_us = 100", 'leading = "anodic"'), {"width_us": 100, "leading": "anodic"}),
+        (('shape = "exponential"', "width_us = 100", "time_constant_us = 20"), {"time_constant_us": 20}),
+        (('shape = "twin_peak"', "width_us = 77", "time_constant_us = 5", "gap_us = 10"), {"gap_us": 10}),
+        (('shape = "tone_burst"', 'carrier_hz = "2.5 kHz"', "cycles = 10"), {"carrier_hz": 2500, "cycles": 10}),
+        (('shape = "biphasic"', "width_us = 100", "ratio = 4"), {"ratio": 4, "balanced": True}),
+        (
+            (
+                'shape = "biphasic"',
+                "width_us = 100",
+                "balanced = false",
+                "second_width_us = 50",
+                "second_relative = 0.5",
+            ),
+            {"balanced": False, "second_width_us": 50, "second_relative": 0.5},
+        ),
+    ],
+)
+def test_every_shape_reads_and_writes_back(lines, arguments):
+    scenario = parse_scenario(with_pulse(*lines))
+    assert arguments.items() <= scenario.pulse.arguments().items()
+    assert parse_scenario(scenario_toml(scenario)) == scenario
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            ('shape = "exponential"', "width_us = 100"),
+            "pulse.time_constant_us is missing; the shape 'exponential' needs it.",
+        ),
+        (('shape = "monophasic"', "width_us = 100", "ratio = 2"), "pulse.ratio: the shape 'monophasic' has no ratio."),
+        (('shape = "tone_burst"', "carrier_hz = 2500"), "takes either cycles or duration_us. Give one of the two."),
+        (('shape = "tone_burst"', "carrier_hz = 2500", "cycles = 50"), "pulse.cycles is 50: the pulse lasts 20000 us"),
+        (('shape = "biphasic"', "width_us = 100", "second_relative = 0.5"), "Set balanced = false."),
+        (('shape = "biphasic"', "width_us = 100", "balanced = false"), "so pulse.second_width_us must be given."),
+        (('shape = "biphasic"', "width_us = 100", "balanced = 0"), "pulse.balanced is 0: it must be true or false."),
+        (('shape = "twin_peak"', "width_us = 7000", "time_constant_us = 5"), "the pulse lasts 14000 us"),
+    ],
+)
+def test_keys_that_do_not_go_with_the_shape_are_refused(lines, said):
+    message = refused(with_pulse(*lines))
+    assert said in message
+    assert message.startswith("mine.toml, line ")

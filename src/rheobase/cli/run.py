@@ -52,7 +52,8 @@ def main(given: argparse.Namespace) -> int:
     if given.json:
         sys.stdout.write(result_text(result))
         return 0
-    print("\n".join(summary(result, get_terminal_size().columns)))
+    wide = get_terminal_size().columns if sys.stdout.isatty() else 160
+    print("\n".join(summary(result, wide)))
     if folder is not None:
         print(f"\nWritten to {folder}: {', '.join(files)}")
     return 0
@@ -120,7 +121,7 @@ def summary(result: Mapping[str, Any], wide: int = 100) -> list[str]:
     lines += textwrap.wrap(str(result.get("answer", "")), min(max(wide, 40), 100))
     if not result.get("calibrated"):
         lines.append(styled("Not calibrated to a person: a prior over virtual people.", "dim"))
-    for block in (_thresholds(result), _figures(result), _verdicts(result)):
+    for block in (_thresholds(result, wide), _figures(result), _verdicts(result)):
         lines += ["", *block] if block else []
     return lines
 
@@ -139,11 +140,12 @@ def _result(scenario: Scenario, show: Any, *, use_cache: bool) -> dict[str, Any]
     return cached(scenario, compute, use=use_cache)
 
 
-def _thresholds(result: Mapping[str, Any]) -> list[str]:
+def _thresholds(result: Mapping[str, Any], wide: int) -> list[str]:
     body = []
     for event in result.get("events", ()):
         a = event["amplitude_mA"]
-        body.append((event["plain"], *(_fixed(a.get(k)) for k in ("median", "p5", "p95")), event.get("where", "")))
+        where = textwrap.shorten(str(event.get("where", "")), max(wide - 50, 24), placeholder=" …")
+        body.append((event["plain"], *(_fixed(a.get(k)) for k in ("median", "p5", "p95")), where))
     return columns(("", "median mA", "5 %", "95 %", "where"), body, right=(1, 2, 3)) if body else []
 
 

@@ -18,7 +18,7 @@ from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
 from rheobase.field import Field, solve_field
 from rheobase.montage import Montage
-from rheobase.nerve import KINDS, EndingGrid, Stimulus, ending_grid, grid_thresholds
+from rheobase.nerve import KINDS, EndingGrid, Stimulus, diameters_um, ending_grid, grid_thresholds
 from rheobase.tables import row
 
 Array = NDArray[np.float64]
@@ -355,7 +355,7 @@ def body_thresholds_mA(library: Library, body: Body, rng: np.random.Generator, *
         course = rng.choice(len(grid.courses), size=n, p=body.course_share[kind])
         taper = (rng.random(n) < body.long_share[kind]).astype(int) if len(grid.tapers) > 1 else np.zeros(n, int)
         place = rng.integers(len(grid.places_mm), size=n)
-        across = _between(np.log(grid.diameters_um), np.log(_diameters(kind, n, rng)))
+        across = _between(np.log(grid.diameters_um), np.log(diameters_um(kind, n, rng)))
         if kind == "A-alpha":
             spread = row("populations.a_alpha")["ending_spread_mm"]
             depth = _between(np.array(grid.depths_mm), body.motor_depth_mm + spread * rng.standard_normal(n))
@@ -377,12 +377,3 @@ def _between(knots: Array, x: Array) -> list[tuple[NDArray[np.intp], Array]]:
     i = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
     w = (x - knots[i]) / (knots[i + 1] - knots[i])
     return [(i, 1.0 - w), (i + 1, w)]
-
-
-def _diameters(kind: str, n: int, rng: np.random.Generator) -> Array:
-    p = row(f"populations.{KINDS[kind]}")
-    if "median_um" in p:
-        d = p["median_um"] * np.exp(p["sd_ln"] * rng.standard_normal(n))
-    else:
-        d = p["mean_um"] + p["sd_um"] * rng.standard_normal(n)
-    return np.clip(d, p["smallest_um"], p["largest_um"])

@@ -14,6 +14,7 @@ from rheobase.io import scenario as plain
 from rheobase.io._complaints import complaints
 from rheobase.io._lines import key_lines, line_of
 from rheobase.io._models import Pads, ScenarioFile
+from rheobase.io._pulse_keys import keys_of_other_shapes, pulse_complaints
 
 # What an override makes meaningless in the file (None: whatever its value).
 _REPLACES: dict[tuple[str, Any], tuple[str, ...]] = {
@@ -75,16 +76,22 @@ def _apply(raw: dict[str, Any], overrides: dict[str, Any]) -> None:
         if not isinstance(body, dict):
             raise ScenarioError(f"--set {key}={value}: '{table}' is no table in this scenario.")
         body[name] = value
-        for replaced in _REPLACES.get((key, value), _REPLACES.get((key, None), ())):
+        for replaced in _replaced(key, value):
             if replaced not in overrides:
                 body.pop(replaced.partition(".")[2], None)
+
+
+def _replaced(key: str, value: Any) -> tuple[str, ...]:
+    if key == "pulse.shape":
+        return tuple(f"pulse.{name}" for name in keys_of_other_shapes(value))
+    return _REPLACES.get((key, value), _REPLACES.get((key, None), ()))
 
 
 def _across(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
     """Check what one key alone cannot tell."""
     yield from _anatomy(m)
     yield from _pads(m)
-    yield from _pulse(m)
+    yield from pulse_complaints(m.pulse, m.train.rate_hz)
 
 
 def _anatomy(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
@@ -125,28 +132,6 @@ def _pads(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
         yield (
             ("pads", key),
             f"pads.{key} is {width_mm:g} mm; the limb has a girth of {girth_mm:.0f} mm. It must be below that.",
-        )
-
-
-def _pulse(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
-    p = m.pulse
-    if p.shape == "csv":
-        if p.file is None:
-            yield ("pulse", "file"), "pulse.file is missing. The shape csv needs the file with the samples."
-        return
-    if p.file is not None:
-        yield ("pulse", "file"), f"pulse.file: only the shape csv reads a file; the shape is '{p.shape}'. Leave it out."
-    if p.width_us is None:
-        yield ("pulse", "width_us"), "pulse.width_us is missing. (One phase, in us.)"
-        return
-    phases = 2 if p.shape == "biphasic" else 1
-    long_us, period_us = phases * p.width_us + p.gap_us * (phases > 1), 1e6 / m.train.rate_hz
-    if long_us > period_us:
-        yield (
-            ("pulse", "width_us"),
-            f"pulse.width_us is {p.width_us:g} us: the pulse lasts {long_us:g} us, longer than its period of"
-            f" {period_us:g} us at {m.train.rate_hz:g} Hz."
-            f" Shorten the pulse or lower train.rate_hz to at most {1e6 / long_us:.4g} Hz.",
         )
 
 

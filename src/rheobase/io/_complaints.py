@@ -83,6 +83,7 @@ def _needs(kind: str, path: Sequence[object]) -> str:
     words = {
         "int_type": "it must be a whole number.",
         "string_type": "it must be text in quotes.",
+        "bool_type": "it must be true or false.",
         "model_type": "it must be a table of keys.",
     }
     return words.get(kind, "this cannot be used.")

@@ -88,17 +88,23 @@ class Pulse(_Part):
         Literal["monophasic", "biphasic", "exponential", "twin_peak", "tone_burst", "csv"],
         Field(description="Form of the pulse"),
     ]
-    width_us: Annotated[float | None, Field(gt=0, description="One phase; must be given for every shape but csv")] = (
-        None
-    )
-    gap_us: Annotated[NotNegative, Field(description="Pause between the two phases, or between the two peaks")] = 0.0
+    width_us: Annotated[float | None, Field(gt=0, description="One phase; every shape but tone_burst and csv")] = None
+    gap_us: Annotated[NotNegative, Field(description="Pause between the two phases or peaks")] = 0.0
     leading: Annotated[
         Literal["cathodic", "anodic"], Field(description="Sign of the first phase at the active pad")
     ] = "cathodic"
-    decay_us: Annotated[float | None, Field(gt=0, description="Time constant of exponential and twin-peak pulses")] = (
+    ratio: Annotated[float, Field(ge=1, description="How many times longer and lower the second phase is")] = 1.0
+    balanced: Annotated[bool, Field(description="Whether the second phase takes back all charge of the first")] = True
+    second_width_us: Annotated[float | None, Field(gt=0, description="Second phase of an unbalanced pulse")] = None
+    second_relative: Annotated[
+        float | None, Field(gt=0, le=1, description="Height of an unbalanced second phase over the first")
+    ] = None
+    time_constant_us: Annotated[float | None, Field(gt=0, description="Decay of exponential and twin-peak pulses")] = (
         None
     )
     carrier_hz: Annotated[float | None, Field(gt=0, description="Carrier of a tone burst")] = None
+    cycles: Annotated[float | None, Field(gt=0, description="Length of a tone burst in cycles")] = None
+    duration_us: Annotated[float | None, Field(gt=0, description="Length of a tone burst in time")] = None
     file: Annotated[
         str | None, Field(min_length=1, description="CSV with the samples, relative to this file; shape csv only")
     ] = None

@@ -96,13 +96,33 @@ def cached(scenario: Scenario, compute: Callable[[], dict[str, Any]], *, use: bo
     -------
     dict
         The result document, exactly as it reads back from JSON.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest import mock
+    >>> from rheobase.io.scenario import load_scenario
+    >>> with tempfile.TemporaryDirectory() as here, mock.patch.dict(os.environ, RHEOBASE_CACHE_DIR=here):
+    ...     [cached(load_scenario("tens-forearm"), lambda: print("computing") or {"answer": 1}) for _ in range(2)]
+    computing
+    [{'answer': 1}, {'answer': 1}]
     """
     content = cached_bytes(scenario, "result.json", lambda: result_text(compute()).encode(), use=use)
     return json.loads(content)
 
 
 def known_result(scenario: Scenario) -> dict[str, Any] | None:
-    """The kept result of a scenario, or None."""
+    """The kept result of a scenario, or None.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest import mock
+    >>> from rheobase.io.scenario import load_scenario
+    >>> with tempfile.TemporaryDirectory() as here, mock.patch.dict(os.environ, RHEOBASE_CACHE_DIR=here):
+    ...     known_result(load_scenario("tens-forearm")) is None
+    True
+    """
     content = _read(_entry(scenario, "result.json"))
     return None if content is None else json.loads(content)
 
@@ -120,6 +140,15 @@ def cached_bytes(scenario: Scenario, name: str, make: Callable[[], bytes], *, us
         Makes the content.
     use : bool
         False makes it in any case.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest import mock
+    >>> from rheobase.io.scenario import load_scenario
+    >>> with tempfile.TemporaryDirectory() as here, mock.patch.dict(os.environ, RHEOBASE_CACHE_DIR=here):
+    ...     cached_bytes(load_scenario("tens-forearm"), "report.html", lambda: b"<p>")
+    b'<p>'
     """
     entry = _entry(scenario, name)
     known = _read(entry) if use else None

@@ -53,7 +53,21 @@ def result_dataset(result: Mapping[str, Any]) -> xr.Dataset:
 
 
 def write_netcdf(result: Mapping[str, Any], path: Path) -> None:
-    """Write ``result.nc`` (NetCDF 4)."""
+    """Write ``result.nc`` (NetCDF 4).
+
+    Parameters
+    ----------
+    result : mapping
+        A result document.
+    path : Path
+        The file to write.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as here:
+    ...     write_netcdf({"intensity": {"amplitude_mA": [0, 1], "relative": [0, 0.5]}}, Path(here) / "result.nc")
+    """
     result_dataset(result).to_netcdf(path, engine="h5netcdf")
 
 

@@ -67,6 +67,13 @@ def plain(value: Any) -> Any:
 def write_json(result: Mapping[str, Any], path: Path) -> None:
     """Write ``result.json``.
 
+    Parameters
+    ----------
+    result : mapping
+        A result document.
+    path : Path
+        The file to write.
+
     Examples
     --------
     >>> import tempfile
@@ -85,6 +92,12 @@ def read_result(path: str | Path) -> dict[str, Any]:
     ------
     RheobaseError
         If there is none, or the file holds something else.
+
+    Examples
+    --------
+    >>> read_result("none.json")
+    Traceback (most recent call last):
+    rheobase.errors.RheobaseError: The result 'none.json' cannot be read: No such file or directory.
     """
     try:
         found = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -52,12 +52,33 @@ class PulseInput:
     """One pulse: shape, width of one phase and gap in us, leading sign; the rest only where the shape has it."""
 
     shape: str
-    width_us: float | None
-    gap_us: float
-    leading: str
-    decay_us: float | None = None
+    width_us: float | None = None
+    gap_us: float = 0.0
+    leading: str = "cathodic"
+    ratio: float = 1.0
+    balanced: bool = True
+    second_width_us: float | None = None
+    second_relative: float | None = None
+    time_constant_us: float | None = None
     carrier_hz: float | None = None
+    cycles: float | None = None
+    duration_us: float | None = None
     file: str | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """What the maker of this shape in `rheobase.pulse` takes, by keyword.
+
+        Examples
+        --------
+        >>> load_scenario("tens-forearm", {"pulse.shape": "monophasic"}).pulse.arguments()
+        {'width_us': 200.0, 'leading': 'cathodic'}
+        """
+        from rheobase.io._pulse_keys import shape_keys
+
+        if self.shape == "csv":
+            return {"path": self.file}
+        names = [*shape_keys(self.shape), "leading"]
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +308,8 @@ def _toml_value(value: Any) -> str:
     if isinstance(value, str):
         plain = value.replace("\\", "\\\\").replace('"', '\\"')
         return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in plain) + '"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, float) and not math.isfinite(value):
         raise ParameterError(f"A scenario holds finite numbers only; it has {value}.")
     return repr(value)

@@ -115,9 +115,7 @@ def _crossed(typingctx, before, after, level):
     """Bit mask of the lanes that rise through the level."""
 
     def codegen(context, builder, sig, args):
-        rose = builder.and_(
-            builder.fcmp_ordered("<", args[0], args[2]), builder.fcmp_ordered(">=", args[1], args[2])
-        )
+        rose = builder.and_(builder.fcmp_ordered("<", args[0], args[2]), builder.fcmp_ordered(">=", args[1], args[2]))
         return builder.zext(builder.bitcast(rose, ir.IntType(16)), ir.IntType(64))
 
     return types.int64(_vec, _vec, _vec), codegen
@@ -177,9 +175,7 @@ def _look_up(typingctx, table, row_length, column, position, last, out, place):
             at = builder.sext(builder.extract_element(index, ir.Constant(_I32, lane)), ir.IntType(64))
             at = builder.add(builder.mul(at, row_length), column)
             low = builder.load(_pointer(context, builder, sig.args[0], table, at, _F8), align=4)
-            up = builder.load(
-                _pointer(context, builder, sig.args[0], table, builder.add(at, row_length), _F8), align=4
-            )
+            up = builder.load(_pointer(context, builder, sig.args[0], table, builder.add(at, row_length), _F8), align=4)
             share = _splat(builder, builder.extract_element(part, ir.Constant(_I32, lane)), _F8)
             rows.append(_call(builder, "fma", [share, builder.fsub(up, low), low]))
         for c, value in enumerate(_transpose(builder, rows)):
@@ -328,15 +324,15 @@ def _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_
 
 
 @njit(nogil=True)
-def _decide(step, block, n_nodes, v, rest_mv, quiet_mv, quiet_from, need, watch, spike, fired, done):
+def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, spike, fired, done):
     """Mark lanes that have fired or fallen silent; true when all sixteen are decided."""
     lanes = 16
     loud = 0
     if step >= quiet_from:
-        rest = _all(np.float32(rest_mv))
         quiet = _all(np.float32(quiet_mv))
         for n in range(n_nodes):
-            loud |= _beyond(_sub(_load(v, (block * n_nodes + n) * lanes), rest), quiet)
+            at = (block * n_nodes + n) * lanes
+            loud |= _beyond(_sub(_load(v, at), _load(rest, at)), quiet)
     open_lanes = 0
     for lane in range(lanes):
         i = block * lanes + lane
@@ -356,7 +352,7 @@ def _decide(step, block, n_nodes, v, rest_mv, quiet_mv, quiet_from, need, watch,
 def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, amplitude, node_c, node_diag,
             node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_side, mode_drive, node_drive, waveform,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
-            level_mv, rest_mv, quiet_mv, quiet_from, need, watch, spike, done, record_node, record):  # fmt: skip
+            level_mv, rest, quiet_mv, quiet_from, need, watch, spike, done, record_node, record):  # fmt: skip
     """Carry blocks of sixteen fibres over `n_steps` steps; the module says how.
 
     Parameters
@@ -385,8 +381,10 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         Gate table: per row A of all gates, then B of all gates, padded to a multiple of eight.
     n_gates, term_start, term_gate, term_mv
         Gates a node; per current term its gates and its reversal potential (mV from the nominal rest).
-    level_mv, rest_mv, quiet_mv, quiet_from
-        Level of a spike, of rest and of silence (mV from the nominal rest), step from which silence counts.
+    level_mv, quiet_mv, quiet_from
+        Level of a spike (mV from the nominal rest), how near to rest is silent (mV), step from which silence counts.
+    rest : float32 (block, node; lane)
+        Where each node rests (mV from the nominal rest).
     need, watch : int64 (block; lane)
         A lane has fired when node `watch` has (if not negative) or `need` nodes have (if positive).
     spike : float32 (block, node; lane)
@@ -422,11 +420,11 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             for r in range(record_node.size):
                 at = ((block * record_node.size + r) * n_steps + step) * lanes
                 _store(record, at, _load(v, (block * n_nodes + record_node[r]) * lanes))
-            if step % 8 == 7 and _decide(step, block, n_nodes, v, rest_mv, quiet_mv, quiet_from, need, watch,
+            if step % 8 == 7 and _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch,
                                          spike, fired, done):  # fmt: skip
                 break
         else:
-            _decide(n_steps - 1, block, n_nodes, v, rest_mv, quiet_mv, n_steps, need, watch, spike, fired, done)
+            _decide(n_steps - 1, block, n_nodes, v, rest, quiet_mv, n_steps, need, watch, spike, fired, done)
             if n_modes > 0:
                 _modes(n_steps, n_steps == 0, True, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w,
                        out, amplitude, mode_d, mode_k, mode_type, mode_side, mode_drive, waveform)  # fmt: skip

@@ -88,9 +88,7 @@ class Chunk:
     state: tuple[NDArray[np.float32], ...]
 
 
-def make_chunk(
-    fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: float, temperature_C: float
-) -> Chunk:
+def make_chunk(fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: float, temperature_C: float) -> Chunk:
     """Assemble the arrays of a chunk and let its fibres come to rest.
 
     Parameters
@@ -187,9 +185,7 @@ def _membrane(
     return arrays, capacitance, g[leaky].sum(axis=0)
 
 
-def _stepping(
-    pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float
-) -> dict[str, NDArray]:
+def _stepping(pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float) -> dict[str, NDArray]:
     """Arrays that depend on the time step but not on the stimulus."""
     d = 1.0 / (1.0 + dt_ms * pieces.modal("rate_per_ms"))
     k = dt_ms * d * pieces.modal("coupling") ** 2
@@ -290,7 +286,7 @@ def run(
     watch: NDArray[np.int64] | None,
     need: NDArray[np.int64] | None = None,
     level_mV: float = 1e9,
-    rest_mV: float = 0.0,
+    rest_mV: NDArray[np.float32] | None = None,
     quiet_mV: float = 0.0,
     quiet_from: int = 1 << 40,
     record: tuple[int, ...] = (),
@@ -306,7 +302,8 @@ def run(
     advance(
         0, blocks, n_nodes, fixed["n_modes"], fixed["n_sources"], steps, *state, amplitude_mA.astype(_F),
         *[fixed[n] for n in names], np.ascontiguousarray(waveform, dtype=_F).ravel(), *[fixed[n] for n in tail],
-        float(level_mV), float(rest_mV), float(quiet_mV), int(quiet_from),
+        float(level_mV), np.zeros(lanes * n_nodes, _F) if rest_mV is None else rest_mV, float(quiet_mV),
+        int(quiet_from),
         np.zeros(lanes, np.int64) if need is None else need,
         np.full(lanes, -1, np.int64) if watch is None else watch,
         spike, done, np.array(record, dtype=np.int64), recorded,

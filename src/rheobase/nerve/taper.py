@@ -33,9 +33,7 @@ def _block(diameter_um: float, internode_um: float | None) -> Internodes:
     return replace(own, length_um=np.array([internode_um]), paranode_um=paranode)
 
 
-def tapered_fibre(
-    taper: str, *, parent_um: float, length_mm: float, label: str = "", silent_nodes: int = 0
-) -> Fibre:
+def tapered_fibre(taper: str, *, parent_um: float, length_mm: float, label: str = "", silent_nodes: int = 0) -> Fibre:
     """Make a fibre that begins with a thin ending and grows to its parent diameter.
 
     Parameters
@@ -104,4 +102,3 @@ def node_beyond(fibre: Fibre, arc_mm: float) -> int:
     27
     """
     return int(np.searchsorted(fibre.node_arc_um, 1000.0 * arc_mm - 1e-6))
-

@@ -347,6 +347,6 @@ class _Search:
         out = run(
             chunk.fixed, tuple(s.copy() for s in chunk.state), chunk.blocks, self.stimulus.samples, amplitude_mA,
             watch=watch, need=np.full(len(watch), self.need, np.int64), level_mV=SPIKE_MV - rest,
-            rest_mV=float(chunk.rest_mV.mean()) - rest, quiet_mV=_QUIET_MV, quiet_from=quiet_from,
+            rest_mV=chunk.state[0], quiet_mV=_QUIET_MV, quiet_from=quiet_from,
         )  # fmt: skip
         return out.done == 1, out.spike_step

@@ -30,7 +30,9 @@ def emit(
     t0_s, t1_s = window(t0_s, t1_s)
     origin = decimal(t0_s)
     cells = math.ceil(float((decimal(t1_s) - origin) * 1_000_000 / decimal(dt_us)) - _ROUNDING)
-    first, onset_s = pulses_between(given, t0_s - given.longest_us * 1e-6 * (1 + _ROUNDING), t1_s)
+    # The last cell may reach beyond the window: pulses that begin there belong to it too.
+    reach_s = given.longest_us * 1e-6 * (1 + _ROUNDING)
+    first, onset_s = pulses_between(given, t0_s - reach_s, max(t1_s, t0_s + cells * dt_us * 1e-6) + _ROUNDING)
     # From the beginning of the window, not from that of the train: no digits are lost an hour in.
     onset_us = onsets(given, first, first + onset_s.size, origin) * 1e6
     stretch = widths(given, first, first + onset_s.size)

@@ -113,7 +113,7 @@ def amplitude_modulated(
     depth : float
         How far it fades between beats: 0 not at all, 1 to zero.
     duration_us : float
-        Length, above 0; one beat is ``1e6 / beat_hz``.
+        Length, at least half a beat, in whose middle the amplitude is reached; one beat is ``1e6 / beat_hz``.
     leading : {"cathodic", "anodic"}
         Direction of the first half wave at the active contact.
 
@@ -134,5 +134,11 @@ def amplitude_modulated(
     """
     sign = sign_of(leading)
     piece = ModulatedSine(duration_us=duration_us, carrier_hz=carrier_hz, beat_hz=beat_hz, depth=depth)
+    half_us = 0.5e6 / beat_hz
+    if duration_us < half_us * (1 - 1e-9):
+        raise ParameterError(
+            f"duration_us is {duration_us:g} us; it must be at least half a beat, {half_us:g} us at {beat_hz:g} Hz, or"
+            f" the amplitude is never reached. Give whole beats, e.g. duration_us={2 * half_us:g}."
+        )
     piece = replace(piece, relative=sign / piece.peak)
     return Pulse(name=f"{carrier_hz:g} Hz with a beat of {beat_hz:g} Hz, {leading} first", pieces=(piece,))

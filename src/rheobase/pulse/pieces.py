@@ -187,6 +187,8 @@ class Samples(Piece):
 
     def __post_init__(self) -> None:
         t, w = np.array(self.time_us, float), np.array(self.relative, float)
+        object.__setattr__(self, "time_us", tuple(t.ravel().tolist()))
+        object.__setattr__(self, "relative", tuple(w.ravel().tolist()))
         if t.ndim != 1 or t.shape != w.shape or t.size < 2:
             raise ParameterError(
                 f"time_us has {t.size} and relative {w.size} samples; they must be as many, and at least 2."

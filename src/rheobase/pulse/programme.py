@@ -14,6 +14,7 @@ from rheobase.pulse._emission import emit
 from rheobase.pulse.trains import Train
 
 _ROUNDING = 1e-9
+_LEAST_S = 1e-3 * (1 - _ROUNDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +42,8 @@ class Programme:
     off_s : float
         Off-time, above 0 if `on_s` is given.
     session : tuple of (float, float)
-        Course over the session: time in s, from 0 and increasing, and share of the amplitude, 0 to 1; straight lines
-        between, constant before the first and after the last point. Full output where left out.
+        Course over the session: time in s, from 0 and increasing by 1 ms at least, and share of the amplitude, 0 to
+        1; straight lines between, constant before the first and after the last point. Full output where left out.
 
     Raises
     ------
@@ -70,6 +71,7 @@ class Programme:
     def __post_init__(self) -> None:
         if not isinstance(self.train, Train):
             raise ParameterError(f"train is {self.train!r}; it must be a Train, e.g. train(pulse, rate_hz=80).")
+        object.__setattr__(self, "session", tuple((time_s, relative) for time_s, relative in self.session))
         not_negative("amplitude_mA", self.amplitude_mA, "mA", "Give the peak of one phase; swap the pads to reverse.")
         above_zero("duration_s", self.duration_s, "s", "Give the length of the session, e.g. 1800.")
         not_negative("ramp_up_s", self.ramp_up_s, "s", "Give the time from zero to full output, e.g. 2.")
@@ -105,10 +107,10 @@ class Programme:
         """Share of the amplitude at times in s, 0 to 1; 0 at the beginning, at the end and outside."""
         t = np.asarray(t_s, float)
         begin, end = _on_time(self, t)
-        rise = (t - begin) / self.ramp_up_s if self.ramp_up_s > 0 else (t > begin).astype(float)
-        fall = (end - t) / self.falls_s if self.falls_s > 0 else (t < end).astype(float)
+        rise = _ramp(t - begin, self.ramp_up_s)
+        fall = _ramp(end - t, self.falls_s)
         inside = (t > 0) & (t < self.duration_s) & (end - begin >= self._ramps_s)
-        return np.where(inside, np.clip(np.minimum(rise, fall), 0.0, 1.0), 0.0) * self._course(t)
+        return np.where(inside, np.minimum(rise, fall), 0.0) * self._course(t)
 
     def amplitude_at_mA(self, t_s: ArrayLike) -> np.ndarray:
         """Amplitude at times in s, in mA; never above `amplitude_mA`."""
@@ -187,6 +189,11 @@ class Programme:
         return np.interp(t, time_s, relative)
 
 
+def _ramp(since_s: np.ndarray, length_s: float) -> np.ndarray:
+    """From 0 to 1 within a length; a step just after 0 where there is none."""
+    return np.clip(since_s, 0.0, length_s) / length_s if length_s > 0 else (since_s > 0).astype(float)
+
+
 def _on_time(plan: Programme, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Beginning and end of the on-time that each time falls into, or came after."""
     if plan.on_s is None:
@@ -222,10 +229,10 @@ def _check_session(session: tuple[tuple[float, float], ...]) -> None:
         remedy = "Give points (time_s, relative), e.g. ((0, 0.5), (600, 1))."
         not_negative(f"session point {i}: time_s", number("time_s", time_s, "s", remedy), "s", remedy)
         within(f"session point {i}: relative", relative, 0, 1, "", "It is a share of amplitude_mA, the most there is.")
-        if not time_s > before_s:
+        if not time_s - before_s >= _LEAST_S:
             raise ParameterError(
-                f"session point {i}: time_s is {time_s:g} s after {before_s:g} s; times must increase. Sort the points,"
-                " and give a step as two points a little apart."
+                f"session point {i}: time_s is {time_s:g} s after {before_s:g} s; times must increase, by 1 ms at"
+                " least. Sort the points, and give a step as two points 1 ms apart."
             )
         before_s = time_s
 

@@ -79,6 +79,7 @@ class Pulse:
     _phases: np.ndarray = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "pieces", tuple(self.pieces))
         if not self.pieces:
             raise ParameterError(f"Pulse '{self.name}' has no pieces; give at least one, e.g. a Constant.")
         starts_us = np.concatenate([[0.0], np.cumsum([p.duration_us for p in self.pieces])])

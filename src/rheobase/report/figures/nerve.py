@@ -12,7 +12,7 @@ _DASHES = ((0, ()), (0, (5, 2)), (0, (1.5, 1.8)), (0, (6, 2, 1, 2)))
 
 
 def _draw(result: Result, width_px: float) -> Figure:
-    figure, (top, bottom) = sheet(width_px, 400, rows=2, left=70, gap=24, top=26)
+    figure, (top, bottom) = sheet(width_px, 400, rows=2, left=88, gap=24, top=26)
     for axes, key, label in (
         (top, "potential_mV_per_mA", "potential\n(mV per mA)"),
         (bottom, "second_difference_mV_per_mA", "second difference\n(mV per mA)"),
@@ -24,7 +24,7 @@ def _draw(result: Result, width_px: float) -> Figure:
                 style = {"linestyle": _DASHES[i % len(_DASHES)], "linewidth": 2 if i == 0 else 1.5}
                 axes.plot(nerve["along_mm"], nerve[key], color=PAINT["ink"], label=nerve["name"], **style)
         axes.set_ylabel(label)
-        axes.yaxis.set_label_coords(-54 / (width_px - 82), 0.5)
+        axes.yaxis.set_label_coords(-54 / (width_px - 100), 0.5)
         axes.margins(x=0)
         grid(axes)
     top.tick_params(labelbottom=False)

@@ -14,7 +14,7 @@ from rheobase.report.words import band, limit_mA, number
 
 _ROW_PX, _HEAD_PX = 50, 66
 _BAR_PX = 36
-_LETTER_PX = 8.2
+_LETTER_PX, _SMALL_LETTER_PX = 8.2, 6.8
 _BAR_PX_TOP = -25.0
 
 
@@ -44,12 +44,12 @@ def _draw(result: Result, width_px: float) -> Figure:
     for row, event in enumerate(events):
         _event(axes, event, -_ROW_PX * row, right_mA, width_px - 24)
     amplitude_mA = (result.get("safety") or {}).get("amplitude_mA")
+    scale = right_mA / (width_px - 24), len(events)
     if amplitude_mA:
-        _line(axes, amplitude_mA, right_mA, 20, f"set to {number(amplitude_mA)} mA", PAINT["ink"], "-", len(events))
+        _line(axes, amplitude_mA, limit, 20, f"set to {number(amplitude_mA)} mA", PAINT["ink"], "-", scale)
     if limit is not None:
-        _line(
-            axes, limit, right_mA, 2, f"first output limit {number(limit)} mA", PAINT["soft"], (0, (4, 3)), len(events)
-        )
+        dashes = (0, (4, 3))
+        _line(axes, limit, amplitude_mA, 2, f"first output limit {number(limit)} mA", PAINT["soft"], dashes, scale)
     return figure
 
 
@@ -91,16 +91,28 @@ def _event(axes: Axes, event: dict[str, Any], y: float, right_mA: float, wide_px
     axes.text(start, bar_y + 12, text, weight="bold", va="bottom", color=paint(event["kind"], text=True))
 
 
-def _line(axes: Axes, at_mA: float, right_mA: float, y: float, text: str, colour: str, style: Any, rows: int) -> None:
-    """A vertical line that makes way for the words above each bar."""
+def _line(
+    axes: Axes,
+    at_mA: float,
+    other_mA: float | None,
+    y: float,
+    text: str,
+    colour: str,
+    style: Any,
+    scale: tuple[float, int],
+) -> None:
+    """A vertical line that makes way for the words above each bar; its own words stand away from the other line."""
+    mA_per_px, rows = scale
     ends = [(y + 14, -8.0)] + [(_BAR_PX_TOP - _ROW_PX * row, -8.0 - _ROW_PX * (row + 1)) for row in range(rows)]
     for top, low in ends:
         axes.plot(
             [at_mA, at_mA], [top, low], color=colour, linewidth=1.5, linestyle=style, zorder=3, solid_capstyle="butt"
         )
-    late = at_mA > 0.6 * right_mA
+    wide_mA = (len(text) * _SMALL_LETTER_PX + 8) * mA_per_px
+    room_left, room_right = at_mA > wide_mA, at_mA + wide_mA < axes.get_xlim()[1]
+    left = room_left and (not room_right or (other_mA is not None and at_mA < other_mA))
     axes.annotate(
-        text, (at_mA, y), xytext=(-5 if late else 5, 0), textcoords="offset points", ha="right" if late else "left",
+        text, (at_mA, y), xytext=(-5 if left else 5, 0), textcoords="offset points", ha="right" if left else "left",
         va="bottom", fontsize=FONT_PX - 1,
     )  # fmt: skip
 

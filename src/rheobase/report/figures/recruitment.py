@@ -13,7 +13,7 @@ from rheobase.report.words import KIND_PLAIN
 def _draw(result: Result, width_px: float) -> Figure:
     data = result["recruitment"]
     kinds, amplitude_mA = data["kinds"], data["amplitude_mA"]
-    figure, rows = sheet(width_px, 60 + 128 * len(kinds), rows=len(kinds), top=24, gap=30)
+    figure, rows = sheet(width_px, 60 + 128 * len(kinds), rows=len(kinds), left=64, top=24, gap=30)
     chosen_mA = (result.get("safety") or {}).get("amplitude_mA")
     for axes, kind in zip(rows, kinds, strict=True):
         name = kind["kind"]

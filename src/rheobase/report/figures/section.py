@@ -55,11 +55,9 @@ def _draw(result: Result, width_px: float) -> Figure:
 def _caption(result: Result) -> str:
     known = [abs(v) for row in _values(result) for v in row if v is not None]
     return (
-        "Lines of equal potential between the axis of the limb and the skin; current crosses them, and where"
-        " they crowd the"
-        " voltage is lost. Four lines to a factor of ten, from"
-        f" {number(0.01 * max(known), 2)} to {number(max(known), 2)} mV per mA of either sign; heavy: the"
-        " nerve; dashed: tissue borders."
+        "Lines of equal potential between the axis of the limb and the skin; current crosses them. There are four"
+        f" lines to a factor of ten, from {number(0.01 * max(known), 2)} to {number(max(known), 2)} mV per mA of either"
+        " sign, so they crowd where the potential passes zero. Heavy: the nerve; dashed: tissue borders."
     )
 
 

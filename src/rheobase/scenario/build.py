@@ -1,0 +1,108 @@
+"""From the words of a scenario to the nouns of the chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from rheobase.anatomy import Forearm
+from rheobase.electrode import Interface, Output, default_interface
+from rheobase.io.scenario import Scenario
+from rheobase.montage import Montage, pad_pair
+from rheobase.pulse import Programme, Pulse, biphasic, exponential, from_csv, monophasic, tone_burst, train, twin_peak
+from rheobase.registry import get
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """What a scenario is about: limb, pads, pulse and programme.
+
+    Parameters
+    ----------
+    limb : Forearm
+        The limb.
+    montage : Montage
+        Pads and output on it.
+    pulse : Pulse
+        One pulse.
+    programme : Programme
+        Train, amplitude, ramps and duration.
+
+    Examples
+    --------
+    >>> from rheobase.io.scenario import load_scenario
+    >>> build_chain(load_scenario("tens-forearm")).programme.amplitude_mA
+    10.0
+    """
+
+    limb: Forearm
+    montage: Montage
+    pulse: Pulse
+    programme: Programme
+
+
+def build_chain(scenario: Scenario) -> Chain:
+    """Make limb, pads, pulse and programme of a scenario.
+
+    Raises
+    ------
+    RheobaseError
+        Whatever is impossible, in the words of the part that refuses it.
+
+    Examples
+    --------
+    >>> from rheobase.io.scenario import load_scenario
+    >>> build_chain(load_scenario("tens-forearm")).montage.names
+    ('proximal', 'distal')
+    """
+    a, p, o = scenario.anatomy, scenario.pads, scenario.output
+    limb = get("anatomies", a.site)(radius_mm=a.radius_mm, fat_mm=a.fat_mm, skin_mm=a.skin_mm, skin_model=a.skin_model)
+    montage = pad_pair(
+        limb,
+        p.over,
+        spacing_mm=p.spacing_mm,
+        size_mm=(p.width_mm, p.length_mm),
+        cathode=p.cathode,
+        round_mm=p.width_mm if p.shape == "round" else None,
+        interface=_interface(p.contact_impedance_ohm_m2),
+        output=Output(control=o.control, compliance_V=o.compliance_V),
+    )
+    pulse = _pulse(scenario)
+    duration_s = scenario.train.duration_s or 60.0 * o.session_min
+    programme = Programme(
+        train=train(pulse, rate_hz=scenario.train.rate_hz),
+        amplitude_mA=o.amplitude_mA,
+        duration_s=duration_s,
+        ramp_up_s=min(o.ramp_up_s, duration_s / 2),
+        ramp_down_s=min(o.ramp_up_s, duration_s / 2),
+    )
+    return Chain(limb=limb, montage=montage, pulse=pulse, programme=programme)
+
+
+def _interface(contact_ohm_m2: float) -> Interface:
+    """The usual gel and horny layer, or the same gel with another layer; below the gel's share, gel alone."""
+    usual = default_interface()
+    if abs(usual.contact_impedance_ohm_m2 - contact_ohm_m2) < 1e-9:
+        return usual
+    layer = max(0.0, contact_ohm_m2 - usual.series_ohm_m2)
+    return Interface(
+        series_ohm_m2=contact_ohm_m2 - layer,
+        parallel_ohm_m2=layer,
+        capacitance_F_per_m2=usual.capacitance_F_per_m2 if layer else 0.0,
+        rows=usual.rows,
+    )
+
+
+def _pulse(scenario: Scenario) -> Pulse:
+    p = scenario.pulse
+    width_us = p.width_us or 0.0
+    decay_us = p.decay_us if p.decay_us is not None else width_us / 5.0
+    makers = {
+        "monophasic": partial(monophasic, width_us=width_us, leading=p.leading),
+        "biphasic": partial(biphasic, width_us=width_us, gap_us=p.gap_us, leading=p.leading),
+        "exponential": partial(exponential, decay_us, width_us, leading=p.leading),
+        "twin_peak": partial(twin_peak, decay_us, width_us, p.gap_us, leading=p.leading),
+        "tone_burst": partial(tone_burst, p.carrier_hz or 0.0, duration_us=width_us, leading=p.leading),
+        "csv": lambda: from_csv(p.file or ""),
+    }
+    return makers[p.shape]()

@@ -1,0 +1,85 @@
+"""Strength-duration of what is felt: thresholds over pulse width for a sample of fibres under the active pad."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from rheobase.effect import EVENTS, Sensation
+from rheobase.field import Field
+from rheobase.montage import Montage
+from rheobase.nerve import Ending, bundle, ending_thresholds, share_threshold_mA, stimulus_of
+from rheobase.nerve.strength_duration import weiss_fit
+from rheobase.pulse import monophasic
+
+WIDTHS_US = (50.0, 100.0, 200.0, 300.0, 500.0, 1000.0)
+_SAMPLE = 160
+
+
+def strength_duration(
+    field: Field, montage: Montage, felt: Sensation, *, nerve: str, progress: Callable[[float], None] | None = None
+) -> dict[str, Any]:
+    """Thresholds of tingling, twitch and pain for cathodic monophasic pulses, with Weiss fits.
+
+    Parameters
+    ----------
+    field : Field
+        Field of the middle limb.
+    montage : Montage
+        Its pads.
+    felt : Sensation
+        Gives the criteria, and the scale of a calibrated person.
+    nerve : str
+        Nerve under the pads.
+    progress : callable, optional
+        Is told the share done.
+
+    Examples
+    --------
+    >>> strength_duration.__name__
+    'strength_duration'
+    """
+    active = max(montage.pads, key=lambda p: p.share)
+    drawn = bundle(field.anatomy, nerve, count=_SAMPLE, seed=felt.seed, under=montage).endings
+    over = max(p.along_mm for p in montage.pads)
+    half = active.extent_mm[1] / 2 if isinstance(active.extent_mm, tuple) else active.length_mm / 2
+    chosen = [e for e in drawn if abs(e.along_mm - (over if e.kind == "A-alpha" else active.along_mm)) <= half]
+    found = _over_widths(field, chosen, progress)
+    curves = []
+    for event in EVENTS:
+        rule = felt.criteria[event]
+        mine = [i for i, e in enumerate(chosen) if e.kind == rule.kind]
+        threshold = np.array([share_threshold_mA(np.sort(found[w, mine]), rule.share) for w in range(len(WIDTHS_US))])
+        fit = weiss_fit(np.array(WIDTHS_US), threshold)
+        curves.append(
+            {
+                "id": event,
+                "kind": rule.kind,
+                "plain": rule.plain,
+                "threshold_mA": threshold.tolist(),
+                "rheobase_mA": fit.rheobase_mA,
+                "chronaxie_us": fit.chronaxie_us,
+            }
+        )
+    note = (
+        f"Cathodic monophasic pulses at the {active.name} pad, {len(chosen)} fibres of the middle body;"
+        " only monophasic series follow Weiss's law."
+    )
+    if felt.calibrated:
+        note += " Not scaled to the person, whose thresholds were measured with another pulse."
+    return {"width_us": list(WIDTHS_US), "curves": curves, "note": note}
+
+
+def _over_widths(field: Field, endings: list[Ending], progress: Callable[[float], None] | None) -> np.ndarray:
+    rows: list[np.ndarray] = []
+    for width_us in WIDTHS_US:
+        guess = rows[-1] * 0.7 if rows else None
+        result = ending_thresholds(
+            field.anatomy, field, endings, stimulus_of(monophasic(width_us=width_us)), guess_mA=guess
+        )
+        rows.append(result.threshold_mA)
+        if progress is not None:
+            progress(len(rows) / len(WIDTHS_US))
+    return np.array(rows)

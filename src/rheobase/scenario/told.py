@@ -1,0 +1,165 @@
+"""What a result says about itself: who varied, by which method, what is left out, whose work it rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rheobase.effect import EVENTS, Sensation
+from rheobase.tables import row, source
+
+VARIED = (
+    ("fat_mm", "thickness of fat", "forearm.fat"),
+    ("sigma_fat_S_per_m", "conductivity of fat", "tissues.fat_high"),
+    ("sigma_muscle_S_per_m", "conductivity of muscle", "tissues.muscle_in_vivo"),
+    ("sigma_dermis_S_per_m", "conductivity of the dermis", "tissues.dermis_high"),
+    ("a_beta_um", "diameters and endings of touch fibres", "populations.a_beta"),
+    ("a_alpha_um", "diameters, endings and depth of motor fibres", "populations.a_alpha"),
+    ("a_delta_um", "diameters and endings of thin fibres", "populations.a_delta"),
+    ("person", "shares of courses and tapers, depth of the motor point", "populations.person"),
+)
+ROWS = (
+    "fibres.mrg_electrical", "fibres.mrg_currents", "fibres.mrg_discrete", "fibres.mrg_interpolated", "fibres.pena",
+    "branches.cutaneous_courses", "branches.motor_courses", "branches.cutaneous_ending", "branches.taper_short",
+    "branches.taper_long", "branches.taper_motor_short", "branches.taper_motor_long", "branches.shortened_pena",
+    "branches.corner", "populations.a_beta", "populations.a_alpha", "populations.a_delta", "populations.grid",
+    "populations.person", "sensation.tingling", "sensation.twitch", "sensation.pain", "sensation.radiation",
+    "sensation.growth", "sensation.rate", "sensation.varied_fat", "sensation.shares", "tissues.fat_high",
+    "tissues.muscle_in_vivo", "tissues.dermis_high",
+)  # fmt: skip
+_USED_FOR = {
+    "fibres": "fibre models",
+    "branches": "how fibres end",
+    "populations": "which fibres there are",
+    "sensation": "what is felt",
+    "tissues": "conductivities",
+    "forearm": "anatomy",
+    "limits": "output limits",
+    "electrodes": "pads and skin",
+    "modalities": "usual settings",
+}
+
+
+def population(felt: Sensation) -> dict[str, Any]:
+    """People, what varies between them, and how often the events come in which order."""
+    at = {e: felt.people_mA(e) for e in EVENTS}
+    spans = _spans(felt)
+    varied = []
+    for name, plain, key in VARIED:
+        r = row(key)
+        varied.append(
+            {
+                "name": name,
+                "plain": plain,
+                "distribution": spans[name],
+                "source": "; ".join(source(s).text for s in r.sources),
+                "confidence": r.confidence,
+            }
+        )
+    return {
+        "people": len(felt.people),
+        "seed": felt.seed,
+        "varied": varied,
+        "order": {
+            "sensory_before_motor": float(np.mean(at["tingling"] < at["twitch"])),
+            "motor_before_pain": float(np.mean(at["twitch"] < at["pain"])),
+            "sensory_before_pain": float(np.mean(at["tingling"] < at["pain"])),
+        },
+    }
+
+
+def _spans(felt: Sensation) -> dict[str, str]:
+    limb = felt.library.limb
+    fat, high = row("forearm.fat"), felt.library.fat_mm
+    out = {
+        "fat_mm": f"log-normal, median {limb.fat_mm:g} mm, SD of ln {fat['sd_ln']:g}, cut at {high[0]:.3g} and"
+        f" {high[-1]:.3g} mm",
+        "person": "Dirichlet, beta and uniform draws",
+    }
+    for tissue, low, top in (
+        ("fat", "tissues.fat", "tissues.fat_high"),
+        ("muscle", "tissues.muscle", "tissues.muscle_in_vivo"),
+        ("dermis", "tissues.dermis", "tissues.dermis_high"),
+    ):
+        a, b = row(low)["sigma_axial_S_per_m"], row(top)["sigma_axial_S_per_m"]
+        out[f"sigma_{tissue}_S_per_m"] = f"between {a:.3g} and {b:.3g} S/m (axial)"
+    for kind in ("a_beta", "a_alpha"):
+        p = row(f"populations.{kind}")
+        out[f"{kind}_um"] = f"normal {p['mean_um']:g} ± {p['sd_um']:g} µm, {p['smallest_um']:g} to {p['largest_um']:g}"
+    p = row("populations.a_delta")
+    out["a_delta_um"] = f"log-normal, median {p['median_um']:g} µm, {p['smallest_um']:g} to {p['largest_um']:g}"
+    return out
+
+
+def calibration(felt: Sensation, uncalibrated_mA: dict[str, float]) -> dict[str, Any]:
+    """Measured thresholds and the factors they stand for in the middle body."""
+    return {
+        "perception_mA": felt.perception_mA,
+        "twitch_mA": felt.twitch_mA,
+        "sensory_factor": felt.nominal_mA("tingling") / uncalibrated_mA["tingling"],
+        "motor_factor": felt.nominal_mA("twitch") / uncalibrated_mA["twitch"],
+    }
+
+
+def method(felt: Sensation, resistance_ohm: float) -> list[str]:
+    """How the figures came about, in plain paragraphs."""
+    n = sum(int(np.prod(g.shape)) for g in felt.library.grids.values())
+    return [
+        "The limb is a layered, anisotropic cylinder; its field is solved by a Fourier-Bessel series. Pads are complete"
+        " electrodes: metal at one potential behind a contact impedance that holds gel and horny layer, so that the"
+        f" current gathers at their edges. From pad to pad the model has {resistance_ohm:.0f} ohm.",
+        "Fibres are MRG double cables (below 5.7 µm with the geometry of Pena), stepped by 5 µs at 37 °C. Skin and motor"
+        " fibres end in thin, short internodes, as histology shows: how a fibre ends moves its threshold by up to ten"
+        f" times. {n} endings under the pads were simulated for each of six bodies that differ in fat and"
+        " conductivities; a threshold is an amplitude at which a spike travelled on, with a silent one within 2 % below.",
+        f"Each of {len(felt.people)} virtual people is a draw of fat, conductivities, fibre diameters, courses, tapers"
+        " and motor depth (seeded). An event happens when the stated share of fibres under a pad fires. Bands are 5 to"
+        " 95 % of people.",
+        "The result is a prior: no measurement says which share of fibres makes a sensation. Measured thresholds of a"
+        " person (perception_mA, twitch_mA) scale every virtual body to that person, skin fibres and motor fibres apart."
+        if not felt.calibrated
+        else "Every virtual body was scaled to the measured thresholds of the person, skin fibres by the perception"
+        " threshold, motor fibres by the twitch threshold; the bands that remain are what those do not fix.",
+    ]
+
+
+def simplifications(skin_model: str) -> list[str]:
+    """What the model leaves out."""
+    out = [
+        "One bone on the axis stands for radius and ulna; the forearm does not taper; fat has no septa or vessels.",
+        "All fibres lie in the plane through the pad centres. Depths of median and radial nerve are assumed: no measured"
+        " table was found.",
+        "Each pulse is taken alone: summation, adaptation and fading over a train are left out; the rate enters only the"
+        " perceived intensity and the output limits.",
+        "Skin impedance is constant; breakdown at high voltage, drying and lift-off are left out, and so is the"
+        " capacitance of tissues.",
+        "A-delta fibres are given a myelinated ending in the dermis, though they lose their myelin before it; C fibres"
+        " are left out.",
+        "The criterion for pain (half of the thin fibres) is a choice; central processing of pain is left out.",
+        "Changes with conductivity are simulated one tissue at a time under the pad over the muscle and added up.",
+    ]
+    if skin_model == "lumped":
+        out.insert(
+            0,
+            "The skin is lumped: fit for muscle and trunks only. Tingling and pain come out many times too low; use"
+            " skin_model = 'resolved' for them.",
+        )
+    return out
+
+
+def citations(rows: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The sources of the rows used, each once, with what it was used for."""
+    used: dict[str, set[str]] = {}
+    for key in dict.fromkeys(rows):
+        for name in row(key).sources:
+            used.setdefault(name, set()).add(_USED_FOR.get(key.partition(".")[0], "data"))
+    return [
+        {
+            "key": key,
+            "text": source(key).text,
+            "doi": source(key).fields.get("doi"),
+            "used_for": ", ".join(sorted(uses)),
+        }
+        for key, uses in sorted(used.items())
+    ]
