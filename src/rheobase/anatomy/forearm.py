@@ -12,6 +12,7 @@ from rheobase.anatomy.base import Layer, LayeredLimb, NervePath
 from rheobase.errors import ParameterError, near_name
 from rheobase.tables import row
 
+_TRUNK_POINTS = 75
 _NERVES = ("median", "ulnar", "radial")
 _SKIN_MODELS = {"resolved": "tissues.dermis", "lumped": "tissues.skin_lumped"}
 
@@ -125,12 +126,14 @@ class Forearm(LayeredLimb):
         distal, proximal = (
             float(np.clip(p[f"{where}_depth_mm"], shallowest, deepest)) for where in ("distal", "proximal")
         )
-        stations = ((-end, distal), (p["distal_along_mm"], distal), (p["proximal_along_mm"], proximal), (end, proximal))
-        middle = float(np.interp(0.0, [s[0] for s in stations], [s[1] for s in stations]))
+        along = np.linspace(-end, end, _TRUNK_POINTS)
+        span = (along - p["distal_along_mm"]) / (p["proximal_along_mm"] - p["distal_along_mm"])
+        # a smooth change of depth: a corner in the path would excite fibres where no nerve has one
+        depth = distal + (proximal - distal) * (1.0 - np.cos(np.pi * np.clip(span, 0.0, 1.0))) / 2.0
         return NervePath(
             name=name,
-            points_mm=tuple(self.on_skin_mm(p["around_deg"], along, depth) for along, depth in stations),
-            skin_depth_mm=middle,
+            points_mm=tuple(self.on_skin_mm(p["around_deg"], a, d) for a, d in zip(along, depth, strict=True)),
+            skin_depth_mm=float(np.interp(0.0, along, depth)),
             around_deg=p["around_deg"],
             rows=(f"forearm.{name}", "forearm.trunk_reach"),
         )

@@ -174,6 +174,8 @@ def _verdicts(result: Mapping[str, Any]) -> list[str]:
     part = result.get("safety") or {}
     body, words = [], []
     for v in part.get("verdicts", ()):
+        if v.get("verdict") == "not applicable":
+            continue
         mark = "at most" if v.get("bound") == "max" else "attention above"
         doubt = " (unconfirmed)" if v.get("confidence") in ("recalled", "judgement") else ""
         name = unit(str(v.get("unit", "")))
@@ -197,7 +199,7 @@ def _verdicts(result: Mapping[str, Any]) -> list[str]:
     remedies = [
         f"{v['plain']}: {v['remedy']}"
         for v in part.get("verdicts", ())
-        if v.get("remedy") and v.get("verdict") != "within"
+        if v.get("remedy") and v.get("verdict") not in ("within", "not applicable")
     ]
     overall = str(part.get("overall", ""))
     return [head, *shown, f"over all: {styled(overall, overall)}", *remedies]

@@ -94,6 +94,8 @@ def safety(result: Result) -> str:
     body = []
     for v in part.get("verdicts", ()):
         verdict = str(v.get("verdict", ""))
+        if verdict == "not applicable":
+            continue
         word = Safe(f'<span class="{esc(verdict.replace(" ", "-"))}">{esc(verdict)}</span>')
         doubt = " (unconfirmed)" if v.get("confidence") in _UNCONFIRMED else ""
         bound = "at most" if v.get("bound") == "max" else "attention above"

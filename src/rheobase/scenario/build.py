@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-
 from rheobase.anatomy import Forearm
 from rheobase.electrode import Interface, Output, default_interface
 from rheobase.io.scenario import Scenario
@@ -94,15 +92,12 @@ def _interface(contact_ohm_m2: float) -> Interface:
 
 
 def _pulse(scenario: Scenario) -> Pulse:
-    p = scenario.pulse
-    width_us = p.width_us or 0.0
-    decay_us = p.decay_us if p.decay_us is not None else width_us / 5.0
     makers = {
-        "monophasic": partial(monophasic, width_us=width_us, leading=p.leading),
-        "biphasic": partial(biphasic, width_us=width_us, gap_us=p.gap_us, leading=p.leading),
-        "exponential": partial(exponential, decay_us, width_us, leading=p.leading),
-        "twin_peak": partial(twin_peak, decay_us, width_us, p.gap_us, leading=p.leading),
-        "tone_burst": partial(tone_burst, p.carrier_hz or 0.0, duration_us=width_us, leading=p.leading),
-        "csv": lambda: from_csv(p.file or ""),
+        "monophasic": monophasic,
+        "biphasic": biphasic,
+        "exponential": exponential,
+        "twin_peak": twin_peak,
+        "tone_burst": tone_burst,
+        "csv": from_csv,
     }
-    return makers[p.shape]()
+    return makers[scenario.pulse.shape](**scenario.pulse.arguments())

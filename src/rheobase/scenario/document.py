@@ -104,7 +104,8 @@ def intensity(felt: Sensation, grid_mA: np.ndarray, rate_hz: float) -> dict[str,
         "rate_hz": rate_hz,
         "relative": relative.round(5).tolist(),
         "note": "1 is the strength at twice the recruitment of the threshold and 100 Hz. A growth law from laboratories"
-        " (exponent 1.2, range 0.9 to 1.8); fading over minutes is left out.",
+        " (exponent 1.2, range 0.9 to 1.8); fading over minutes is left out, and so are fibres beside the pads,"
+        " so the curve ends level when all fibres under the pads fire.",
     }
 
 
@@ -123,7 +124,7 @@ def window(felt: Sensation, amplitude_mA: float) -> dict[str, Any]:
     text = (
         f"Comfortable tingling from {low:.1f} to {high:.1f} mA: a window of {widths.median_mA:.1f} mA"
         f" ({widths.p5_mA:.1f} to {widths.p95_mA:.1f} mA over people). From {move:.1f} mA {moved}."
-        f" The chosen {amplitude_mA:g} mA lies {place}."
+        f" The chosen {amplitude_mA:g} mA lies {place}"
     )
     return {"from": low, "to": high, "text": text}
 

@@ -140,5 +140,6 @@ def _label(scenario: Scenario) -> str:
     p = scenario.pulse
     if p.shape == "csv":
         return f"samples of {Path(p.file or '').name}"
+    width = f", {p.width_us:g} µs a phase" if p.width_us else ""
     gap = f", {p.gap_us:g} µs gap" if p.gap_us else ""
-    return f"{p.shape.replace('_', ' ')}, {p.width_us:g} µs a phase{gap}, {p.leading} first at the cathode pad"
+    return f"{p.shape.replace('_', ' ')}{width}{gap}, {p.leading} first at the cathode pad"

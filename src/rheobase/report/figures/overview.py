@@ -18,13 +18,19 @@ _LETTER_PX, _SMALL_LETTER_PX = 8.2, 6.8
 _BAR_PX_TOP = -25.0
 
 
+def _grows(verdict: dict[str, Any]) -> bool:
+    """Whether a hard limit applies and its figure grows with the amplitude; the open-circuit voltage does not."""
+    fixed = verdict.get("quantity") == "open_circuit_V" or verdict.get("verdict") == "not applicable"
+    return verdict.get("bound") == "max" and not fixed
+
+
 def lowest_limit(result: Result) -> tuple[float, dict[str, Any]] | None:
     """The output limit that is reached first when the amplitude is raised, and the amplitude where it is."""
     safety = result.get("safety") or {}
     amplitude_mA = safety.get("amplitude_mA")
     if not amplitude_mA:
         return None
-    at = [(limit_mA(v, amplitude_mA), v) for v in safety.get("verdicts", ()) if v.get("bound") == "max"]
+    at = [(limit_mA(v, amplitude_mA), v) for v in safety.get("verdicts", ()) if _grows(v)]
     known = [(a, v) for a, v in at if a is not None]
     return min(known, key=lambda pair: pair[0]) if known else None
 
