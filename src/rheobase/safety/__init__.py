@@ -5,6 +5,7 @@ refuses the programme. A limit whose number was only recalled, or chosen, is cal
 nothing is passed counts as within limits only if at least one confirmed hard limit was among those met.
 """
 
+from rheobase.safety.ceiling import Ceiling, ceiling
 from rheobase.safety.checked import CheckedProgramme, check, require_checked
 from rheobase.safety.doses import Doses, doses
 from rheobase.safety.limits import Limit, limited_modalities, limits_for
@@ -12,6 +13,7 @@ from rheobase.safety.rules import SafetyCase, StimulatorLimits, all_rules
 from rheobase.safety.verdicts import Overall, Verdict, assess, overall
 
 __all__ = [
+    "Ceiling",
     "CheckedProgramme",
     "Doses",
     "Limit",
@@ -21,6 +23,7 @@ __all__ = [
     "Verdict",
     "all_rules",
     "assess",
+    "ceiling",
     "check",
     "doses",
     "limited_modalities",
