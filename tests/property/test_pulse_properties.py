@@ -195,7 +195,7 @@ def programmes(draw):
         ramp_down_s=down_s,
         on_s=on_s if cycled else None,
         off_s=draw(st.floats(0.1, 10)) if cycled else 0.0,
-        session=tuple((t / 10, draw(st.floats(0, 1))) for t in points),
+        session_share=tuple((t / 10, draw(st.floats(0, 1))) for t in points),
     )
 
 
@@ -206,7 +206,7 @@ def test_envelope_keeps_its_bounds(plan, times_s):
     assert np.all((share >= 0) & (share <= 1))
     assert np.all(plan.amplitude_at_mA(times_s) <= plan.amplitude_mA)
     assert plan.envelope([0, plan.duration_s]).tolist() == [0, 0]
-    assert 0 <= plan.mean_envelope <= 1
+    assert 0 <= plan.mean_relative <= 1
 
 
 @few
@@ -223,7 +223,7 @@ def test_envelope_rises_no_faster_than_it_says(plan):
 @given(programmes())
 def test_mean_envelope_agrees_with_a_fine_sum(plan):
     t_s = (np.arange(50_000) + 0.5) / 50_000 * plan.duration_s
-    assert plan.mean_envelope == pytest.approx(plan.envelope(t_s).mean(), abs=5e-4)
+    assert plan.mean_relative == pytest.approx(plan.envelope(t_s).mean(), abs=5e-4)
 
 
 @few

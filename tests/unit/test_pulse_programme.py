@@ -22,7 +22,7 @@ def test_ramps_of_a_continuous_programme():
     t_s = [-1, 0, 1, 2, 30, 59, 59.5, 60, 61]
     assert steady.envelope(t_s).tolist() == [0, 0, 0.5, 1, 1, 1, 0.5, 0, 0]
     assert steady.amplitude_at_mA(1) == 10
-    assert steady.mean_envelope == pytest.approx((60 - 1.5) / 60)
+    assert steady.mean_relative == pytest.approx((60 - 1.5) / 60)
     assert steady.steepest_rise_mA_per_s == pytest.approx(10)
 
 
@@ -47,17 +47,17 @@ def test_a_last_on_time_cut_short_comes_down_in_time_or_is_left_out():
 
 
 def test_course_over_the_session():
-    course = plan(session=((10, 0.5), (20, 1.0), (40, 0.8)), ramp_up_s=1)
+    course = plan(session_share=((10, 0.5), (20, 1.0), (40, 0.8)), ramp_up_s=1)
     assert course.envelope([0, 0.5, 5, 15, 20, 30, 50, 60]).tolist() == pytest.approx(
         [0, 0.25, 0.5, 0.75, 1, 0.9, 0.8, 0]
     )
     t_s = np.linspace(0, 60, 600_001)
-    assert course.mean_envelope == pytest.approx(np.trapezoid(course.envelope(t_s), t_s) / 60, rel=1e-8)
+    assert course.mean_relative == pytest.approx(np.trapezoid(course.envelope(t_s), t_s) / 60, rel=1e-8)
     assert course.steepest_rise_mA_per_s == pytest.approx(10)
 
 
 def test_steepest_rise_where_ramp_and_course_rise_together():
-    both = plan(duration_s=100, ramp_up_s=10, session=((0, 0.2), (10, 1)))
+    both = plan(duration_s=100, ramp_up_s=10, session_share=((0, 0.2), (10, 1)))
     # d/dt (t/10)(0.2 + 0.08 t) at t = 10 is 0.1 + 0.08
     assert both.steepest_rise_mA_per_s == pytest.approx(20 * 0.18)
     assert plan(ramp_up_s=0).steepest_rise_mA_per_s == math.inf
@@ -80,7 +80,7 @@ def test_current_is_zero_at_both_ends_and_never_above_the_amplitude():
 
 
 def test_total_charge_is_that_of_all_pulses():
-    direct = plan(train=DIRECT, on_s=3, off_s=2, ramp_up_s=0.5, session=((0, 0.4), (60, 1)))
+    direct = plan(train=DIRECT, on_s=3, off_s=2, ramp_up_s=0.5, session_share=((0, 0.4), (60, 1)))
     onset_s = DIRECT.onsets_s(0, 60)
     pulses_uC = direct.amplitude_at_mA(onset_s).sum() * 0.2
     assert direct.total_charge_uC == pytest.approx(pulses_uC, rel=1e-3)
@@ -116,11 +116,14 @@ def test_programme_with_modulated_train():
             "ramp_up_s and ramp_down_s take 2 s and 2 s; they lie within on_s, which gives 3 s. Shorten the ramps",
         ),
         ({"duration_s": 3}, "they lie within duration_s, which gives 3 s. Shorten the ramps or lengthen duration_s."),
-        ({"session": ((0, 1.5),)}, "session point 0: relative is 1.5; it must be 0 to 1. It is a share of amplitude"),
-        ({"session": ((-1, 1),)}, "session point 0: time_s is -1 s; it must be 0 s or above. Give points"),
         (
-            {"session": ((0, 1), (0, 1))},
-            "session point 1: time_s is 0 s after 0 s; times must increase, by 1 ms",
+            {"session_share": ((0, 1.5),)},
+            "session_share point 0: relative is 1.5; it must be 0 to 1. 1 is amplitude_mA",
+        ),
+        ({"session_share": ((-1, 1),)}, "session_share point 0: time_s is -1 s; it must be 0 s or above. Give points"),
+        (
+            {"session_share": ((0, 1), (0, 1))},
+            "session_share point 1: time_s is 0 s after 0 s; times must increase, by 1 ms",
         ),
         (
             {"train": train(biphasic(200), rate_hz=80, duration_s=10)},
@@ -139,7 +142,7 @@ def test_ramps_that_just_fit_are_accepted():
 
 
 def test_a_course_may_come_as_lists_from_a_file():
-    assert plan(session=[[0, 0.5], [10, 1]]) == plan(session=((0, 0.5), (10, 1)))
+    assert plan(session_share=[[0, 0.5], [10, 1]]) == plan(session_share=((0, 0.5), (10, 1)))
 
 
 def test_a_train_as_long_as_the_session_is_enough():

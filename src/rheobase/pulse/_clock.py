@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from rheobase.pulse.modulation import Modulation, cycle_of, cycle_steps, decimal, mean_of
+from rheobase.pulse._exact import decimal
+from rheobase.pulse.modulation import Modulation, cycle_of, cycle_steps, mean_of
 
 RATE, WIDTH, JITTER = 1, 2, 3
 """Streams of random numbers, so that one seed serves all three without tying them together."""

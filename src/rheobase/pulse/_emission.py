@@ -13,8 +13,8 @@ from rheobase.errors import ParameterError
 from rheobase.pulse._checks import above_zero, number
 from rheobase.pulse._clock import JITTER, WIDTH, Clock
 from rheobase.pulse._draws import draws
+from rheobase.pulse._exact import decimal
 from rheobase.pulse._grid import deposit
-from rheobase.pulse.modulation import decimal
 
 if TYPE_CHECKING:
     from rheobase.pulse.trains import Train

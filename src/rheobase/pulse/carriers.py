@@ -89,10 +89,9 @@ def tone_burst(
             "A tone burst takes either cycles or duration_us (us). Give one of the two, e.g. cycles=25."
         )
     above_zero("carrier_hz", carrier_hz, "Hz", _CARRIER)
-    if cycles is not None:
-        above_zero("cycles", cycles, "", "Give the length in cycles of the carrier, e.g. cycles=25.")
-        duration_us = cycles * 1e6 / carrier_hz
-    assert duration_us is not None
+    if duration_us is None:
+        in_cycles = above_zero("cycles", cycles, "", "Give the length in cycles of the carrier, e.g. cycles=25.")
+        duration_us = in_cycles * 1e6 / carrier_hz
     pulse = sine_carrier(carrier_hz, duration_us, leading)
     return replace(pulse, name=f"tone burst {carrier_hz:g} Hz for {duration_us:g} us, {leading} first")
 

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from rheobase.errors import ParameterError
 from rheobase.pulse._checks import above_zero, one_of, share, whole
 from rheobase.pulse._draws import draws
+from rheobase.pulse._exact import decimal
 
 RANDOM_STEPS = 32
 """Steps in a cycle of random modulation: each of as many evenly spaced factors once, in random order."""
@@ -193,17 +194,6 @@ def random_steps(low_factor: float, high_factor: float = 1.0, *, step_s: float, 
     0.75
     """
     return Modulation(kind="random", low_factor=low_factor, high_factor=high_factor, step_s=step_s, seed=seed)
-
-
-def decimal(x: float) -> Fraction:
-    """The number as it is written, 0.1 as one tenth, so that sums of it do not drift.
-
-    Examples
-    --------
-    >>> decimal(33.3)
-    Fraction(333, 10)
-    """
-    return Fraction(repr(float(x)))
 
 
 def mean_of(course: Modulation) -> Fraction:

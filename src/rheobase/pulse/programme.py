@@ -41,7 +41,7 @@ class Programme:
         On-time, above 0; the whole session where left out.
     off_s : float
         Off-time, above 0 if `on_s` is given.
-    session : tuple of (float, float)
+    session_share : tuple of (float, float)
         Course over the session: time in s, from 0 and increasing by 1 ms at least, and share of the amplitude, 0 to
         1; straight lines between, constant before the first and after the last point. Full output where left out.
 
@@ -66,12 +66,12 @@ class Programme:
     ramp_down_s: float | None = None
     on_s: float | None = None
     off_s: float = 0.0
-    session: tuple[tuple[float, float], ...] = ()
+    session_share: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.train, Train):
             raise ParameterError(f"train is {self.train!r}; it must be a Train, e.g. train(pulse, rate_hz=80).")
-        object.__setattr__(self, "session", tuple((time_s, relative) for time_s, relative in self.session))
+        object.__setattr__(self, "session_share", tuple((time_s, relative) for time_s, relative in self.session_share))
         not_negative("amplitude_mA", self.amplitude_mA, "mA", "Give the peak of one phase; swap the pads to reverse.")
         above_zero("duration_s", self.duration_s, "s", "Give the length of the session, e.g. 1800.")
         not_negative("ramp_up_s", self.ramp_up_s, "s", "Give the time from zero to full output, e.g. 2.")
@@ -86,7 +86,7 @@ class Programme:
                 " 0 s, or leave both out for continuous output."
             )
         _check_ramps(self)
-        _check_session(self.session)
+        _check_session(self.session_share)
         if self.train.longest_us > self.duration_s * 1e6:
             raise ParameterError(
                 f"duration_s is {self.duration_s:g} s; not one pulse of {self.train.longest_us:g} us fits in. Lengthen"
@@ -140,7 +140,7 @@ class Programme:
         return emit(replace(self.train, duration_s=self.duration_s), dt_us, t0_s, t1_s, self.amplitude_at_mA)
 
     @property
-    def mean_envelope(self) -> float:
+    def mean_relative(self) -> float:
         """Mean share of the amplitude over the session, exact."""
         edge = _bends(self)
         middle, half = (edge[1:] + edge[:-1]) / 2, np.diff(edge) / 2
@@ -151,7 +151,7 @@ class Programme:
     @property
     def full_output_s(self) -> float:
         """Time at full output that would bring the same charge as the whole session, in s."""
-        return self.mean_envelope * self.duration_s
+        return self.mean_relative * self.duration_s
 
     @property
     def total_charge_uC(self) -> float:
@@ -183,9 +183,9 @@ class Programme:
         return (self.ramp_up_s + self.falls_s) * (1 - _ROUNDING)
 
     def _course(self, t: np.ndarray) -> np.ndarray:
-        if not self.session:
+        if not self.session_share:
             return np.ones(t.shape)
-        time_s, relative = np.array(self.session, float).T
+        time_s, relative = np.array(self.session_share, float).T
         return np.interp(t, time_s, relative)
 
 
@@ -208,7 +208,7 @@ def _bends(plan: Programme) -> np.ndarray:
     on_s = plan.duration_s if plan.on_s is None else plan.on_s
     begin = np.arange(0.0, plan.duration_s, on_s + plan.off_s) if plan.on_s else np.zeros(1)
     end = np.minimum(begin + on_s, plan.duration_s)
-    points = np.array([t for t, _ in plan.session], float)
+    points = np.array([t for t, _ in plan.session_share], float)
     bends = np.concatenate([begin, begin + plan.ramp_up_s, end - plan.falls_s, end, points, [0.0, plan.duration_s]])
     return np.unique(np.clip(bends, 0.0, plan.duration_s))
 
@@ -227,11 +227,18 @@ def _check_session(session: tuple[tuple[float, float], ...]) -> None:
     before_s = -math.inf
     for i, (time_s, relative) in enumerate(session):
         remedy = "Give points (time_s, relative), e.g. ((0, 0.5), (600, 1))."
-        not_negative(f"session point {i}: time_s", number("time_s", time_s, "s", remedy), "s", remedy)
-        within(f"session point {i}: relative", relative, 0, 1, "", "It is a share of amplitude_mA, the most there is.")
+        not_negative(f"session_share point {i}: time_s", number("time_s", time_s, "s", remedy), "s", remedy)
+        within(
+            f"session_share point {i}: relative",
+            relative,
+            0,
+            1,
+            "",
+            "1 is amplitude_mA, the most there is.",
+        )
         if not time_s - before_s >= _LEAST_S:
             raise ParameterError(
-                f"session point {i}: time_s is {time_s:g} s after {before_s:g} s; times must increase, by 1 ms at"
+                f"session_share point {i}: time_s is {time_s:g} s after {before_s:g} s; times must increase, by 1 ms at"
                 " least. Sort the points, and give a step as two points 1 ms apart."
             )
         before_s = time_s
