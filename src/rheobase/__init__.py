@@ -26,7 +26,8 @@ _HOME: dict[str, str] = {
         "safety": "assess check",
         "io": "load_scenario",
         "report": "write_report",
-        "scenario": "cite run",
+        "scenario": "run",
+        "tables": "cite",
         "validation": "validate",
     }.items()
     for name in names.split()

@@ -12,6 +12,7 @@ One TOML file a table, one TOML table a row. A row says where each of its values
 Nothing here computes anything.
 """
 
+from rheobase.tables._cite import cite
 from rheobase.tables._load import CONFIDENCES, Row, Source, row, source, sources, table, table_names
 
-__all__ = ["CONFIDENCES", "Row", "Source", "row", "source", "sources", "table", "table_names"]
+__all__ = ["CONFIDENCES", "Row", "Source", "cite", "row", "source", "sources", "table", "table_names"]

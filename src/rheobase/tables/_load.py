@@ -139,8 +139,8 @@ def table(name: str) -> Mapping[str, Row]:
 
     Examples
     --------
-    >>> table("fibres")["mrg_10"]["diameter_um"]
-    10.0
+    >>> table("fibres")["mrg_electrical"]["node_length_um"]
+    1.0
     """
     if name not in table_names():
         raise TableError(f"There is no table '{name}'.{near_name(name, table_names())}")
@@ -172,7 +172,7 @@ def row(key: str) -> Row:
 
     Examples
     --------
-    >>> row("fibres.mrg_10").confidence
+    >>> row("fibres.mrg_electrical").confidence
     'read'
     """
     name, _, row_id = key.partition(".")
