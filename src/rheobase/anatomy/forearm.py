@@ -12,7 +12,7 @@ from rheobase.anatomy.base import Layer, LayeredLimb, NervePath
 from rheobase.errors import ParameterError, near_name
 from rheobase.tables import row
 
-_TRUNK_POINTS = 75
+_TRUNK_POINTS = 186
 _NERVES = ("median", "ulnar", "radial")
 _SKIN_MODELS = {"resolved": "tissues.dermis", "lumped": "tissues.skin_lumped"}
 

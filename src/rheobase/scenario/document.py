@@ -152,8 +152,9 @@ def _mA(value: float) -> str:
     return f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
-def field_part(field: Field, montage: Montage, amplitude_mA: float) -> dict[str, Any]:
-    """Resistance, densities, the potential along the nerves and over a section of the limb."""
+def field_part(field: Field, montage: Montage, pulse: Pulse, amplitude_mA: float) -> dict[str, Any]:
+    """Resistance, densities, and the potential of the leading phase along the nerves and over a section of the limb."""
+    sign = float(np.sign(pulse.phases[0].charge_uC_per_mA))
     active = max(montage.pads, key=lambda p: p.share)
     under = field.density(active.name)
     limb = field.anatomy
@@ -163,7 +164,7 @@ def field_part(field: Field, montage: Montage, amplitude_mA: float) -> dict[str,
     r, z = np.meshgrid(radius, along, indexing="ij")
     angle = np.deg2rad(active.around_deg)
     points = np.stack([r * np.cos(angle), r * np.sin(angle), z], axis=-1).reshape(-1, 3)
-    section = field.drive_V_per_A(points).reshape(r.shape)
+    section = sign * field.drive_V_per_A(points).reshape(r.shape)
     relative = under.density_A_per_m2_per_mA / under.mean_A_per_m2_per_mA
     every = max(1, len(under.along_mm) // 25)
     return {
@@ -179,7 +180,7 @@ def field_part(field: Field, montage: Montage, amplitude_mA: float) -> dict[str,
                 for line in relative.T[::every, ::every]
             ],
         },
-        "nerves": [_along_nerve(field, name) for name in limb.nerves],
+        "nerves": [_along_nerve(field, name, sign) for name in limb.nerves],
         "section": {
             "radius_mm": radius.tolist(),
             "along_mm": along.tolist(),
@@ -188,11 +189,11 @@ def field_part(field: Field, montage: Montage, amplitude_mA: float) -> dict[str,
     }
 
 
-def _along_nerve(field: Field, name: str) -> dict[str, Any]:
+def _along_nerve(field: Field, name: str, sign: float) -> dict[str, Any]:
     way = rounded_mm(np.array(field.anatomy.nerve(name).points_mm))
     arc = np.arange(0.0, float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum()), 1.0)
     points = walk_mm(way, arc)
-    v = field.drive_V_per_A(points)
+    v = sign * field.drive_V_per_A(points)
     second = np.zeros_like(v)
     second[1:-1] = v[2:] - 2 * v[1:-1] + v[:-2]
     keep = slice(1, -1, 2)
@@ -201,7 +202,8 @@ def _along_nerve(field: Field, name: str) -> dict[str, Any]:
         "along_mm": points[keep, 2].round(2).tolist(),
         "potential_mV_per_mA": v[keep].round(4).tolist(),
         "second_difference_mV_per_mA": second[keep].round(6).tolist(),
-        "note": "second difference over 1 mm steps along the trunk, close to the internodes of its thick fibres",
+        "note": "Leading phase. Second difference over 1 mm along the trunk, close to the internodes of its thick fibres;"
+        " where it is positive, fibres are depolarised",
     }
 
 

@@ -113,7 +113,7 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
         "recruitment": document.recruitment(felt, grid_mA),
         "intensity": document.intensity(felt, grid_mA, scenario.train.rate_hz),
         "strength_duration": strength,
-        "field": document.field_part(field, chain.montage, amplitude_mA),
+        "field": document.field_part(field, chain.montage, chain.pulse, amplitude_mA),
         "anatomy": document.anatomy_part(field, chain.montage, scenario.anatomy.site),
         "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, _label(scenario)),
         "safety": document.safety_part(checked),
