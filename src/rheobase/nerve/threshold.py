@@ -259,7 +259,8 @@ def _groups(fibres: Sequence[Fibre], order: NDArray[np.intp]) -> list[NDArray[np
     """Cut the fibres, longest first, into chunks of like length, membrane and ends."""
     keyed: dict[tuple, list[int]] = {}
     for i in order:
-        keyed.setdefault((fibres[i].model.gates, fibres[i].passive_ends), []).append(int(i))
+        f = fibres[i]  # passive ends of a block must lie at the same nodes
+        keyed.setdefault((f.model.gates, f.passive_ends, f.nodes if f.passive_ends else 0), []).append(int(i))
     out = []
     for members in keyed.values():
         lanes = LANES * max(1, min(8, 320 // max(fibres[members[0]].nodes, 1)))
@@ -327,9 +328,8 @@ class _Search:
     def _guess(self, chunk: Chunk) -> Array:
         """Where to begin: the amplitude that would depolarise some node by 20 mV if the fibre were linear."""
         lanes = chunk.blocks * LANES
-        drive = np.abs(chunk.fixed["node_drive"]).reshape(-1, LANES)
-        size = np.maximum(np.abs(drive).max(), 1e-9)
-        small = np.full(lanes, 1e-3 / size)
+        drive = np.abs(chunk.fixed["node_drive"]).reshape(chunk.blocks, -1, LANES).max(axis=1).ravel()
+        small = 1e-3 / np.maximum(drive, 1e-9)  # of each lane alone: what shares a chunk must not matter
         state = tuple(s.copy() for s in chunk.state)
         before = chunk.state[0].reshape(chunk.blocks, chunk.n_nodes, LANES)
         best = np.zeros(lanes)
