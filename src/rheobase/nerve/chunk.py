@@ -342,11 +342,12 @@ def run(
     quiet_mV: float = 0.0,
     quiet_from: int = 1 << 40,
     record: tuple[int, ...] = (),
+    waited_for: NDArray[np.bool_] | None = None,
 ) -> Run:
     """Call the kernel once; `state` is changed in place. Potentials are from the nominal rest."""
     lanes, n_nodes, steps = blocks * LANES, fixed["n_nodes"], waveform.shape[1]
     spike = np.empty(lanes * n_nodes, _F)
-    done = np.zeros(lanes, np.int64)
+    done = np.zeros(lanes, np.int64) if waited_for is None else np.where(waited_for, 0, -1)
     recorded = np.zeros(len(record) * steps * lanes, _F)
     names = ("node_c", "node_diag", "node_off", "leak_i", "conductance", "mode_d", "mode_k", "mode_type",
              "mode_side", "mode_drive", "node_drive")  # fmt: skip

@@ -20,6 +20,7 @@ from rheobase.nerve.model import Array
 SPIKE_MV = -30.0
 _QUIET_MV, _QUIET_AFTER_MS = 3.0, 0.3
 _FIRST_GUESS_MV = 20.0  # depolarisation at which a node is about to fire; only where the search begins
+_PROBE_MV = 2.0
 _END_NODES = 2
 
 
@@ -84,10 +85,16 @@ class Stimulus:
             raise ParameterError("samples of the stimulus hold a value that is not finite; remove NaN and infinity.")
 
     @property
+    def onset(self) -> int:
+        """Step at which the first waveform begins."""
+        on = np.flatnonzero((self.samples != 0.0).any(axis=0))
+        return int(on[0]) if on.size else 0
+
+    @property
     def breaks(self) -> list[int]:
         """Steps at which a phase of the first source ends, the last of them the end of the pulse."""
         w = self.samples[0]
-        change = np.flatnonzero(np.diff(np.sign(w)) != 0) + 1
+        change = np.flatnonzero(np.diff(np.sign(w), append=0.0) != 0) + 1
         return [int(c) for c in change if w[c - 1] != 0.0]
 
 
@@ -240,10 +247,10 @@ def activation_thresholds(
         )
         alive = np.array([f.nodes - f.silent_nodes for f in chosen])
         begin = None if guess_mA is None else np.asarray(guess_mA, dtype=float)[group]
-        result, rounds = shared.solve(chunk, watched[group], alive, begin)
+        result, simulations = shared.solve(chunk, watched[group], alive, begin)
         out.threshold_mA[group], out.lower_mA[group], out.status[group], out.start_node[group] = result
         done[0] += len(group)
-        done[1] += rounds * len(group)
+        done[1] += simulations
         if progress is not None:
             progress(done[0] / len(fibres))
 
@@ -294,13 +301,14 @@ class _Search:
         trial = np.clip(trial, 1e-6, self.upper_mA / 1.5)
         start = np.full(lanes, -1, dtype=np.int64)
         stray = np.zeros(lanes, dtype=bool)
-        growth = np.full(lanes, 1.25 if begin_mA is None else 1.05)
+        growth = np.full(lanes, 1.1 if begin_mA is None else 1.05)
         open_ = np.ones(lanes, dtype=bool)
         spontaneous = np.zeros(lanes, dtype=bool)
-        rounds = 0
+        open_[count:] = False
+        simulations = 0
         while open_.any():
-            rounds += 1
-            fired, spikes = self._fires(chunk, np.where(open_, trial, 0.0), watched)
+            simulations += int(open_.sum())
+            fired, spikes = self._fires(chunk, np.where(open_, trial, 0.0), watched, open_)
             up, down = open_ & ~fired, open_ & fired
             low[up] = trial[up]
             high[down] = trial[down]
@@ -323,29 +331,43 @@ class _Search:
         if not self.true_start:
             at_end |= (start >= 0) & (start < _END_NODES)
         status[at_end & (status == Status.FOUND)] = Status.END_EXCITATION
-        return (high[:count], low[:count], status[:count], start[:count]), rounds
+        return (high[:count], low[:count], status[:count], start[:count]), simulations
 
     def _guess(self, chunk: Chunk) -> Array:
-        """Where to begin: the amplitude that would depolarise some node by 20 mV if the fibre were linear."""
-        lanes = chunk.blocks * LANES
-        drive = np.abs(chunk.fixed["node_drive"]).reshape(chunk.blocks, -1, LANES).max(axis=1).ravel()
-        small = 1e-3 / np.maximum(drive, 1e-9)  # of each lane alone: what shares a chunk must not matter
-        state = tuple(s.copy() for s in chunk.state)
-        before = chunk.state[0].reshape(chunk.blocks, chunk.n_nodes, LANES)
-        best = np.zeros(lanes)
-        begin = 0
-        for end in self.stimulus.breaks:
-            run(chunk.fixed, state, chunk.blocks, self.stimulus.samples[:, begin:end], small, watch=None)
-            risen = (state[0].reshape(before.shape) - before).max(axis=1).ravel()
-            best = np.maximum(best, risen / small)
-            begin = end
-        return np.where(best > 0, _FIRST_GUESS_MV / np.maximum(best, 1e-12), 1.0)
+        """Where to begin: the amplitude that would depolarise some node by 20 mV if the fibre were linear.
 
-    def _fires(self, chunk: Chunk, amplitude_mA: Array, watch: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
+        Tried with 2 mV: much less drowns in rounding, much more wakes the channels.
+        """
+        drive = np.abs(chunk.fixed["node_drive"]).reshape(chunk.blocks, -1, LANES).max(axis=1).ravel()
+        trial = 1e-3 / np.maximum(drive, 1e-9)  # of each lane alone: what shares a chunk must not matter
+        for _ in range(2):
+            best_mV = self._risen_mV(chunk, trial)
+            trial = trial * np.where(best_mV > 0, _PROBE_MV / np.maximum(best_mV, 1e-6), 10.0)
+        steps = np.count_nonzero(self.stimulus.samples[0]) / max(len(self.stimulus.breaks), 1)
+        width_ms = max(steps, 1.0) * chunk.dt_ms  # the longer the phase, the less depolarisation it takes
+        return trial * (_FIRST_GUESS_MV / _PROBE_MV) * (0.42 + 0.107 / width_ms**0.7)
+
+    def _risen_mV(self, chunk: Chunk, amplitude_mA: Array) -> Array:
+        """Highest rise of any node at the end of a phase, for every lane."""
+        state = tuple(s.copy() for s in chunk.state)
+        shape = (chunk.blocks, chunk.n_nodes, LANES)
+        best = np.zeros(chunk.blocks * LANES)
+        begin = self.stimulus.onset
+        for end in self.stimulus.breaks:
+            run(chunk.fixed, state, chunk.blocks, self.stimulus.samples[:, begin:end], amplitude_mA, watch=None)
+            best = np.maximum(best, (state[0] - chunk.state[0]).reshape(shape).max(axis=1).ravel())
+            begin = end
+        return best
+
+    def _fires(
+        self, chunk: Chunk, amplitude_mA: Array, watch: NDArray[np.int64], open_: NDArray[np.bool_]
+    ) -> tuple[NDArray, NDArray]:
         rest = chunk.model.rest_mV
-        quiet_from = round((self.stimulus.pulse_end_ms + _QUIET_AFTER_MS) / chunk.dt_ms)
+        onset = self.stimulus.onset  # nothing happens before
+        quiet_from = round((self.stimulus.pulse_end_ms + _QUIET_AFTER_MS) / chunk.dt_ms) - onset
         out = run(
-            chunk.fixed, tuple(s.copy() for s in chunk.state), chunk.blocks, self.stimulus.samples, amplitude_mA,
+            chunk.fixed, tuple(s.copy() for s in chunk.state), chunk.blocks, self.stimulus.samples[:, onset:],
+            amplitude_mA, waited_for=open_,
             watch=watch, need=np.full(len(watch), self.need, np.int64), level_mV=SPIKE_MV - rest,
             rest_mV=chunk.state[0], quiet_mV=_QUIET_MV, quiet_from=quiet_from,
         )  # fmt: skip
