@@ -208,9 +208,7 @@ def _membrane(
     return arrays, capacitance, g[leaky].sum(axis=0)
 
 
-def _stepping(
-    pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float
-) -> dict[str, NDArray]:
+def _stepping(pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float) -> dict[str, NDArray]:
     """Arrays that depend on the time step but not on the stimulus."""
     d = 1.0 / (1.0 + dt_ms * pieces.modes.rate_per_ms)
     k = dt_ms * d * pieces.modes.coupling**2
@@ -248,9 +246,7 @@ def _undriven() -> dict[str, Any]:
     return {"n_sources": 0, "mode_drive": np.zeros(0, _F), "node_drive": np.zeros(0, _F)}
 
 
-def _drive(
-    pieces: _Pieces, e_mV: Array, inside: list[tuple[int, ...]], blocks: int, dt_ms: float
-) -> dict[str, Any]:
+def _drive(pieces: _Pieces, e_mV: Array, inside: list[tuple[int, ...]], blocks: int, dt_ms: float) -> dict[str, Any]:
     """What 1 mA of each source, and then 1 nA into each node of `inside`, does to modes and nodes in one step.
 
     e_mV has shape (lane, source, compartment).

@@ -16,6 +16,9 @@ from rheobase.kernel import LANES
 from rheobase.nerve.chunk import Chunk, make_chunk, run
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.model import Array
+from rheobase.nerve.stimulus import Stimulus, check_potential, stimulus_from_segments
+
+__all__ = ["SPIKE_MV", "Status", "Stimulus", "Thresholds", "activation_thresholds", "stimulus_from_segments"]
 
 SPIKE_MV = -30.0
 _QUIET_MV, _QUIET_AFTER_MS = 3.0, 0.3
@@ -48,78 +51,6 @@ _REMEDY = {
     " Lengthen the fibre until the field has died there.",
     Status.SPONTANEOUS: "The fibre fires without a stimulus. Check temperature, diameter and conductances.",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stimulus:
-    """Waveforms of all sources on the time grid of the simulation.
-
-    Parameters
-    ----------
-    samples : array, shape (sources, steps)
-        Mean of each waveform over each step; negative is cathodic.
-    dt_ms : float
-        Step, above 0.
-    pulse_end_ms : float
-        Time after which all waveforms are zero.
-
-    Raises
-    ------
-    ParameterError
-        If the step is not above 0 or a sample is not finite.
-
-    Examples
-    --------
-    >>> stimulus_from_segments([(0.1, 0.0), (0.1, -1.0)], tail_ms=3.0, dt_ms=0.005).samples.shape
-    (1, 640)
-    """
-
-    samples: Array
-    dt_ms: float
-    pulse_end_ms: float
-
-    def __post_init__(self) -> None:
-        if not self.dt_ms > 0:
-            raise ParameterError(f"dt_ms is {self.dt_ms} ms; it must be above 0, for example 0.005 ms.")
-        if not np.isfinite(self.samples).all():
-            raise ParameterError("samples of the stimulus hold a value that is not finite; remove NaN and infinity.")
-
-    @property
-    def onset(self) -> int:
-        """Step at which the first waveform begins."""
-        on = np.flatnonzero((self.samples != 0.0).any(axis=0))
-        return int(on[0]) if on.size else 0
-
-    @property
-    def breaks(self) -> list[int]:
-        """Steps at which a phase of the first source ends, the last of them the end of the pulse."""
-        w = self.samples[0]
-        change = np.flatnonzero(np.diff(np.sign(w), append=0.0) != 0) + 1
-        return [int(c) for c in change if w[c - 1] != 0.0]
-
-
-def stimulus_from_segments(segments: Sequence[tuple[float, float]], *, tail_ms: float, dt_ms: float) -> Stimulus:
-    """Rectangular segments of one source, each an exact number of steps, then silence.
-
-    Parameters
-    ----------
-    segments : sequence of (duration in ms, value)
-        Value relative to the amplitude; negative is cathodic.
-    tail_ms : float
-        Silence after the last segment.
-    dt_ms : float
-        Time step.
-
-    Examples
-    --------
-    >>> s = stimulus_from_segments([(0.1, 0.0), (0.2, -1.0)], tail_ms=1.0, dt_ms=0.005)
-    >>> int((s.samples[0] < 0).sum()), round(s.pulse_end_ms, 3)
-    (40, 0.3)
-    """
-    parts = [np.full(round(duration / dt_ms), value) for duration, value in segments]
-    end = sum(p.size for p in parts)
-    samples = np.concatenate([*parts, np.zeros(round(tail_ms / dt_ms))])
-    return Stimulus(samples=samples[None], dt_ms=dt_ms, pulse_end_ms=end * dt_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +137,8 @@ def activation_thresholds(
     Raises
     ------
     ParameterError
-        If the numbers of fibres and potentials differ, or a tolerance or bound is not above 0.
+        If fibres, potentials, watched nodes or guesses do not fit each other, the stimulus is empty, a number is not
+        finite, or a tolerance or bound is not above 0.
 
     Examples
     --------
@@ -223,8 +155,13 @@ def activation_thresholds(
         raise ParameterError(
             f"{len(fibres)} fibres but {len(potential_mV_per_mA)} potentials; give one potential a fibre."
         )
-    if not (tolerance > 0 and upper_mA > 0):
+    if not (tolerance > 0 and 0 < upper_mA < np.inf):
         raise ParameterError(f"tolerance is {tolerance} and upper_mA is {upper_mA} mA; both must be above 0.")
+    if not stimulus.samples.any():
+        raise ParameterError("All samples of the stimulus are zero; there is no threshold to find. Give a pulse.")
+    for fibre, potential in zip(fibres, potential_mV_per_mA, strict=True):
+        check_potential(fibre, potential, stimulus)
+    _check_lists(fibres, watch, need, guess_mA)
     order = np.argsort([-f.nodes for f in fibres], kind="stable")
     groups = _groups(fibres, order)
     watched = np.array([int(0.9 * (f.nodes - 1)) for f in fibres] if watch is None else watch, dtype=np.int64)
@@ -260,6 +197,23 @@ def activation_thresholds(
         threshold_mA=out.threshold_mA, lower_mA=out.lower_mA, status=out.status, start_node=out.start_node,
         simulations=done[1],
     )  # fmt: skip
+
+
+def _check_lists(
+    fibres: Sequence[Fibre], watch: Sequence[int] | None, need: int, guess_mA: Sequence[float] | Array | None
+) -> None:
+    """Refuse watched nodes and guesses that do not fit the fibres."""
+    for name, given in (("watch", watch), ("guess_mA", guess_mA)):
+        if given is not None and len(given) != len(fibres):
+            raise ParameterError(f"{name} has {len(given)} entries for {len(fibres)} fibres; give one a fibre.")
+    shortest = min((f.nodes for f in fibres), default=0)
+    if not 0 <= need <= shortest:
+        raise ParameterError(f"need is {need}; the shortest fibre has {shortest} nodes. Ask for 0 (off) to that many.")
+    for node, fibre in zip(() if watch is None else watch, () if watch is None else fibres, strict=True):
+        if not 0 <= node < fibre.nodes:
+            raise ParameterError(f"watch is node {node}, but the fibre has nodes 0 to {fibre.nodes - 1}.")
+    if guess_mA is not None and not (np.asarray(guess_mA) > 0).all():
+        raise ParameterError("guess_mA holds a value that is not above 0 mA; leave guess_mA out where none is known.")
 
 
 def _groups(fibres: Sequence[Fibre], order: NDArray[np.intp]) -> list[NDArray[np.intp]]:
