@@ -390,6 +390,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     spike : float32 (block, node; lane)
         Out: step, with fraction, at which a node first rises through the level; -1 if it does not.
     done : int64 (block; lane)
+        In: 0, or anything else for a lane that need not be waited for; a block without any 0 is left as it is.
         Out: 1 fired, 2 silent, 0 undecided after the last step.
     record_node, record : int64 (recorded node), float32 (block, recorded node, step; lane)
         Out: potential of chosen nodes from the nominal rest; may be empty.
@@ -406,8 +407,12 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     fired = np.zeros(lanes, np.int64)
     for block in range(first_block, last_block):
         spike[block * n_nodes * lanes : (block + 1) * n_nodes * lanes] = np.float32(-1.0)
-        done[block * lanes : (block + 1) * lanes] = 0
         fired[:] = 0
+        open_lanes = 0
+        for lane in range(lanes):
+            open_lanes += done[block * lanes + lane] == 0
+        if open_lanes == 0:
+            continue
         for step in range(n_steps):
             if n_modes > 0:
                 _modes(step, step == 0, False, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, out,

@@ -40,6 +40,10 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     rows = table.reshape(-1, row_length).astype(float)
     terms = [term_gate[term_start[t] : term_start[t + 1]] for t in range(term_mv.size)]
     for b in range(first_block, last_block):
+        lane = slice(b * _LANES, (b + 1) * _LANES)
+        view(spike, *node)[b] = -1.0
+        if done[lane].all():
+            continue
         one = _Block(
             wave=wave, rows=rows, low_mv=table_low_mv, rows_per_mv=rows_per_mv, n_gates=n_gates, terms=terms,
             term_mv=term_mv.astype(float), kind=mode_type.reshape(blocks, n_inter)[b] if n_modes else None,
@@ -52,7 +56,6 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             mode_drive=view(mode_drive, n_sources, n_inter, n_modes)[b] if n_modes else None,
             node_drive=view(node_drive, n_sources, n_nodes)[b],
         )  # fmt: skip
-        lane = slice(b * _LANES, (b + 1) * _LANES)
         ends = _Ends(level_mv, view(rest, *node)[b], quiet_mv, quiet_from, need[lane], watch[lane], done[lane])
         state = (view(v, *node)[b], view(z, n_inter, n_modes)[b], view(x, n_nodes, n_gates)[b])
         taken = record.reshape(blocks, record_node.size, n_steps, _LANES)[b]
@@ -132,7 +135,6 @@ class _Ends:
     def __init__(self, level_mv, rest, quiet_mv, quiet_from, need, watch, done):
         self.level_mv, self.rest, self.quiet_mv, self.quiet_from = level_mv, rest, quiet_mv, quiet_from
         self.need, self.watch, self.done = need, watch, done
-        done[:] = 0
 
     def decide(self, step, v, spike):
         """Mark the lanes that are decided; true when all are."""
@@ -148,7 +150,6 @@ class _Ends:
 
 def _advance_block(one, ends, state, n_steps, spike, record, record_node):
     v, z, x = (s.astype(float) for s in state)
-    spike[:] = -1.0
     w = np.zeros((one.n_nodes - 1, 2, _LANES))
     before = after = 0.0
     for step in range(n_steps):

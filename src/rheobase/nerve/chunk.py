@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.errors import ConvergenceError
+from rheobase.errors import ConvergenceError, ParameterError
 from rheobase.kernel import LANES, advance
 from rheobase.nerve.fibre import PER_INTERNODE, Fibre
 from rheobase.nerve.internode import STATES, Modes, closed_modes, open_modes
@@ -37,22 +37,19 @@ def gate_table(model: FibreModel, dt_ms: float, temperature_C: float) -> NDArray
 
 @dataclass(frozen=True, slots=True)
 class _Pieces:
-    """What every lane is made of; kind -1 where a shorter fibre has no internode, side as the kernel defines it."""
+    """What every lane is made of; kind -1 where a shorter fibre has no internode, side as the kernel defines it.
+
+    `modes` lists the kinds between two nodes, then the same kinds at a passive end (if any fibre has such ends), then
+    one entry of zeros that stands for no internode; `index` points into it.
+    """
 
     kinds: Internodes
-    closed: Modes
-    opened: Modes
+    modes: Modes
     kind: NDArray[np.intp]  # (lane, internode)
+    index: NDArray[np.intp]  # (lane, internode)
     side: NDArray[np.int64]  # (lane, internode)
     nodes: NDArray[np.intp]  # (lane,)
     silent: NDArray[np.intp]  # (lane,) last nodes without channels
-
-    def modal(self, name: str) -> Array:
-        """A quantity of the modes for every lane and internode; zero where there is none."""
-        closed, opened = getattr(self.closed, name)[self.kind], getattr(self.opened, name)[self.kind]
-        expand = (slice(None), slice(None), *[None] * (closed.ndim - 2))
-        chosen = np.where((self.side == 0)[expand], closed, opened)
-        return np.where((self.kind < 0)[expand], 0.0, chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +85,39 @@ class Chunk:
     state: tuple[NDArray[np.float32], ...]
 
 
+<<<<<<< HEAD
 def make_chunk(fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: float, temperature_C: float) -> Chunk:
+=======
+def make_chunk(
+    fibres: list[Fibre],
+    potential_mV_per_mA: list[Array],
+    *,
+    dt_ms: float,
+    temperature_C: float,
+    current_nodes: list[tuple[int, ...]] | None = None,
+) -> Chunk:
+>>>>>>> nerve
     """Assemble the arrays of a chunk and let its fibres come to rest.
 
     Parameters
     ----------
     fibres : list of Fibre
-        One model's membrane and one kind of ends; shorter fibres are padded to the longest.
+        One model's membrane and one kind of ends; shorter fibres are padded to the longest. Fibres with passive ends
+        must all have the same number of nodes.
     potential_mV_per_mA : list of array, shape (sources, compartments) each
         Extracellular potential at every compartment for 1 mA of each source.
     dt_ms : float
         Time step, above 0.
     temperature_C : float
         Temperature of the nerve.
+    current_nodes : list of tuple of int, optional
+        Nodes of each fibre into which current is injected, equally many a fibre. Each is one more source, after those
+        of the potential, whose waveform is the current in nA (positive depolarises).
 
     Raises
     ------
+    ParameterError
+        If fibres with passive ends differ in their number of nodes.
     ConvergenceError
         If a fibre has no resting state.
     """
@@ -117,19 +131,25 @@ def make_chunk(fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: 
     e = np.zeros((len(lanes), potential[0].shape[0], PER_INTERNODE * (n_nodes - 1) + 1))
     for lane, values in enumerate(potential):
         e[lane, :, : values.shape[1]] = values
+    inside = [()] * len(lanes) if current_nodes is None else current_nodes + [current_nodes[-1]] * fill
     membrane, capacitance, leak_uS = _membrane(pieces, model, lanes[0].passive_ends, blocks)
     sizes = {"n_nodes": n_nodes, "n_modes": STATES}
     quiet = membrane | sizes | _stepping(pieces, capacitance, leak_uS, blocks, _REST_DT_MS)
-    quiet |= _drive(pieces, e[:, :0], blocks, _REST_DT_MS) | _table(model, _REST_DT_MS, temperature_C)
+    quiet |= _undriven() | _table(model, _REST_DT_MS, temperature_C)
     state = _at_rest(model, blocks, n_nodes, quiet, temperature_C)
     fixed = membrane | sizes | _stepping(pieces, capacitance, leak_uS, blocks, dt_ms)
-    fixed |= _drive(pieces, e, blocks, dt_ms) | _table(model, dt_ms, temperature_C)
+    fixed |= _drive(pieces, e, inside, blocks, dt_ms) | _table(model, dt_ms, temperature_C)
     v = state[0].reshape(blocks, n_nodes, LANES).transpose(0, 2, 1).reshape(blocks * LANES, n_nodes)
     rest = model.rest_mV + v[np.arange(len(fibres)), pieces.nodes[: len(fibres)] // 2]
-    return Chunk(model, len(fibres), blocks, n_nodes, e.shape[1], dt_ms, rest, fixed, state)
+    return Chunk(model, len(fibres), blocks, n_nodes, fixed["n_sources"], dt_ms, rest, fixed, state)
 
 
 def _pieces(fibres: list[Fibre], n_inter: int) -> _Pieces:
+    if fibres[0].passive_ends and len({f.nodes for f in fibres}) > 1:
+        raise ParameterError(
+            "Fibres with passive ends can share a chunk only if all have the same number of nodes; these have"
+            f" {min(f.nodes for f in fibres)} to {max(f.nodes for f in fibres)}. Put each length in its own chunk."
+        )
     offsets = np.cumsum([0, *[f.kinds.length_um.size for f in fibres]])
     everything = Internodes.join([f.kinds for f in fibres])
     names = ("fibre_um", "node_um", "axon_um", "length_um", "paranode_um", "lamellae")
@@ -142,9 +162,16 @@ def _pieces(fibres: list[Fibre], n_inter: int) -> _Pieces:
         kind[lane, : fibre.sequence.size] = inverse.ravel()[offsets[lane] + fibre.sequence]
         if fibre.passive_ends:
             side[lane, 0], side[lane, fibre.sequence.size - 1] = 1, -1
+    parts = [closed_modes(kinds)] + ([open_modes(kinds)] if fibres[0].passive_ends else [])
+    modes = Modes(**{n: _with_none([getattr(p, n) for p in parts]) for n in Modes.__slots__})
+    index = np.where(kind < 0, len(modes.rate_per_ms) - 1, kind + np.where(side == 0, 0, len(first)))
     nodes = np.array([f.nodes for f in fibres])
     silent = np.array([f.silent_nodes for f in fibres])
-    return _Pieces(kinds, closed_modes(kinds), open_modes(kinds), kind, side, nodes, silent)
+    return _Pieces(kinds, modes, kind, index, side, nodes, silent)
+
+
+def _with_none(parts: list[Array]) -> Array:
+    return np.concatenate([*parts, np.zeros_like(parts[0][:1])])
 
 
 def _flat(values: Array, blocks: int) -> NDArray[np.float32]:
@@ -187,57 +214,82 @@ def _membrane(
 
 def _stepping(pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float) -> dict[str, NDArray]:
     """Arrays that depend on the time step but not on the stimulus."""
-    d = 1.0 / (1.0 + dt_ms * pieces.modal("rate_per_ms"))
-    k = dt_ms * d * pieces.modal("coupling") ** 2
-    own = pieces.modal("axial_uS") - k.sum(axis=2)
-    through = np.where(pieces.side == 0, k[..., :_HALF].sum(axis=2) - k[..., _HALF:].sum(axis=2), 0.0)
+    d = 1.0 / (1.0 + dt_ms * pieces.modes.rate_per_ms)
+    k = dt_ms * d * pieces.modes.coupling**2
+    own = (pieces.modes.axial_uS - k.sum(axis=1))[pieces.index]
+    through = (k[:, :_HALF].sum(axis=1) - k[:, _HALF:].sum(axis=1))[pieces.index]
     c_dt = capacitance_nF / dt_ms
     diag = c_dt + leak_uS
     diag[:, :-1] += np.where(pieces.side == 1, 0.0, own)
     diag[:, 1:] += np.where(pieces.side == -1, 0.0, own)
-    off = np.concatenate([through, np.zeros((len(through), 1))], axis=1)
-    kind = np.stack([pieces.kind, pieces.side]).reshape(2, blocks, LANES, -1)
-    types = [np.unique(kind[:, b].reshape(2 * LANES, -1), axis=1, return_index=True, return_inverse=True)[1:]
-             for b in range(blocks)]  # fmt: skip
-    most = max(first.size for first, _ in types)
-    chosen = np.stack([np.resize(first, most) for first, _ in types])  # (block, type): an internode of each type
-    lane_block = np.repeat(np.arange(blocks), LANES)
-    pick = chosen[lane_block]
-    lane = np.arange(len(pick))[:, None]
+    off = np.concatenate([np.where(pieces.side == 0, through, 0.0), np.zeros((len(through), 1))], axis=1)
+    index = pieces.index.reshape(blocks, LANES, -1)
+    types = [_types(one) for one in index]
+    most = max(len(first) for first, _ in types)
+    chosen = [np.resize(first, most) for first, _ in types]  # an internode of each type, by block
+    pick = np.concatenate([one[:, c] for one, c in zip(index, chosen, strict=True)])
     return {
         "node_c": _flat(c_dt, blocks),
         "node_diag": _flat(diag, blocks),
         "node_off": _flat(off, blocks),
-        "mode_d": _flat(d[lane, pick], blocks),
-        "mode_k": _flat(k[lane, pick], blocks),
-        "mode_type": np.concatenate([inverse.ravel() for _, inverse in types]).astype(np.int64),
+        "mode_d": _flat(d[pick], blocks),
+        "mode_k": _flat(k[pick], blocks),
+        "mode_type": np.concatenate([which for _, which in types]),
         "mode_side": pieces.side.reshape(blocks, LANES, -1)[:, 0].ravel().copy(),
     }
 
 
-def _drive(pieces: _Pieces, e_mV: Array, blocks: int, dt_ms: float) -> dict[str, Any]:
-    """What 1 mA of each source does to modes and nodes; e_mV has shape (lane, source, compartment)."""
-    lanes, n_sources, _ = e_mV.shape
-    n_inter = pieces.kind.shape[1]
+def _types(index: NDArray[np.intp]) -> tuple[list[int], NDArray[np.int64]]:
+    """Internodes of a block that are alike in every lane: where each type first occurs, and the type of each."""
+    seen: dict[bytes, int] = {}
+    which = [seen.setdefault(column.tobytes(), len(seen)) for column in index.T]
+    return [which.index(t) for t in range(len(seen))], np.array(which, dtype=np.int64)
+
+
+def _undriven() -> dict[str, Any]:
+    return {"n_sources": 0, "mode_drive": np.zeros(0, _F), "node_drive": np.zeros(0, _F)}
+
+
+def _drive(pieces: _Pieces, e_mV: Array, inside: list[tuple[int, ...]], blocks: int, dt_ms: float) -> dict[str, Any]:
+    """What 1 mA of each source, and then 1 nA into each node of `inside`, does to modes and nodes in one step.
+
+    e_mV has shape (lane, source, compartment).
+    """
+    lanes, n_fields, _ = e_mV.shape
+    n_sources, n_inter = n_fields + len(inside[0]), pieces.kind.shape[1]
     starts = PER_INTERNODE * np.arange(n_inter)
-    local = e_mV[:, :, starts[:, None] + np.arange(PER_INTERNODE + 1)]  # (lane, source, internode, 12)
-    local = np.where((pieces.side == -1)[:, None, :, None], local[..., ::-1], local)
-    d = 1.0 / (1.0 + dt_ms * pieces.modal("rate_per_ms"))
-    push = np.einsum("ljme,lsje->lsjm", pieces.modal("drive"), local) * (dt_ms * d)[:, None]
-    axial = pieces.modal("axial_uS")[:, None]
+    local = e_mV.transpose(0, 2, 1)[:, starts[:, None] + np.arange(PER_INTERNODE + 1)]  # (lane, internode, 12, source)
+    local = np.where((pieces.side == -1)[..., None, None], local[:, :, ::-1], local)
+    push = np.zeros((lanes, n_inter, STATES, n_sources))
+    push[..., :n_fields] = _pushed(pieces, local, dt_ms)
+    axial = pieces.modes.axial_uS[pieces.index][:, None]
     first, last = e_mV[:, :, starts], e_mV[:, :, starts + PER_INTERNODE]
     node = np.zeros((lanes, n_sources, n_inter + 1))
     side = pieces.side[:, None]
-    node[:, :, :-1] += np.where(side == 1, 0.0, axial * (e_mV[:, :, starts + 1] - first))
-    node[:, :, 1:] += np.where(side == -1, 0.0, axial * (e_mV[:, :, starts + COMPARTMENTS_AT_END] - last))
+    node[:, :n_fields, :-1] += np.where(side == 1, 0.0, axial * (e_mV[:, :, starts + 1] - first))
+    node[:, :n_fields, 1:] += np.where(side == -1, 0.0, axial * (e_mV[:, :, starts + PER_INTERNODE - 1] - last))
+    for lane, nodes in enumerate(inside):
+        node[lane, n_fields + np.arange(len(nodes)), list(nodes)] = 1.0
     return {
         "n_sources": n_sources,
-        "mode_drive": _flat(push, blocks),
+        "mode_drive": _flat(push.transpose(0, 3, 1, 2), blocks),
         "node_drive": _flat(node, blocks),
     }
 
 
-COMPARTMENTS_AT_END = PER_INTERNODE - 1
+def _pushed(pieces: _Pieces, local_mV: Array, dt_ms: float) -> Array:
+    """Potential around each internode, (lane, internode, 12, source), to what it does to the modes in one step."""
+    d = 1.0 / (1.0 + dt_ms * pieces.modes.rate_per_ms)
+    drive = pieces.modes.drive * (dt_ms * d)[..., None]
+    flat = pieces.index.ravel()
+    order = np.argsort(flat, kind="stable")
+    around = local_mV.reshape(flat.size, *local_mV.shape[2:])
+    out = np.zeros((flat.size, STATES, local_mV.shape[3]))
+    ends = np.flatnonzero(np.diff(flat[order], append=-1)) + 1
+    for begin, end in zip(np.append(0, ends[:-1]), ends, strict=True):  # internodes of one kind together
+        of_kind = order[begin:end]
+        out[of_kind] = drive[flat[of_kind[0]]] @ around[of_kind]
+    return out.reshape(*pieces.index.shape, STATES, -1)
 
 
 def _table(model: FibreModel, dt_ms: float, temperature_C: float) -> dict[str, Any]:
@@ -290,11 +342,12 @@ def run(
     quiet_mV: float = 0.0,
     quiet_from: int = 1 << 40,
     record: tuple[int, ...] = (),
+    waited_for: NDArray[np.bool_] | None = None,
 ) -> Run:
     """Call the kernel once; `state` is changed in place. Potentials are from the nominal rest."""
     lanes, n_nodes, steps = blocks * LANES, fixed["n_nodes"], waveform.shape[1]
     spike = np.empty(lanes * n_nodes, _F)
-    done = np.zeros(lanes, np.int64)
+    done = np.zeros(lanes, np.int64) if waited_for is None else np.where(waited_for, 0, -1)
     recorded = np.zeros(len(record) * steps * lanes, _F)
     names = ("node_c", "node_diag", "node_off", "leak_i", "conductance", "mode_d", "mode_k", "mode_type",
              "mode_side", "mode_drive", "node_drive")  # fmt: skip

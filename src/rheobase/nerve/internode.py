@@ -172,7 +172,7 @@ def closed_modes(internodes: Internodes) -> Modes:
     for basis in _parity():
         rates, u = _eigen(basis.T @ c @ basis, basis.T @ g @ basis)
         u = basis @ u
-        parts.append((rates, np.einsum("nsm,ns->nm", u, b[:, :, 0]), np.einsum("nsm,nse->nme", u, s)))
+        parts.append((rates, (b[:, None, :, 0] @ u)[:, 0], np.swapaxes(u, 1, 2) @ s))
     joined = [np.concatenate([even, odd], axis=1) for even, odd in zip(*parts, strict=True)]
     return _finish(joined[0], joined[1], joined[2], axial)
 
@@ -193,4 +193,8 @@ def open_modes(internodes: Internodes) -> Modes:
     """
     c, g, b, s, axial = _system(internodes, open_start=True)
     rates, u = _eigen(c, g)
+<<<<<<< HEAD
     return _finish(rates, np.einsum("nsm,ns->nm", u, b[:, :, 1]), np.einsum("nsm,nse->nme", u, s), axial)
+=======
+    return _finish(rates, (b[:, None, :, 1] @ u)[:, 0], np.swapaxes(u, 1, 2) @ s, axial)
+>>>>>>> nerve

@@ -16,10 +16,14 @@ from rheobase.kernel import LANES
 from rheobase.nerve.chunk import Chunk, make_chunk, run
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.model import Array
+from rheobase.nerve.stimulus import Stimulus, check_potential, stimulus_from_segments
+
+__all__ = ["SPIKE_MV", "Status", "Stimulus", "Thresholds", "activation_thresholds", "stimulus_from_segments"]
 
 SPIKE_MV = -30.0
 _QUIET_MV, _QUIET_AFTER_MS = 3.0, 0.3
 _FIRST_GUESS_MV = 20.0  # depolarisation at which a node is about to fire; only where the search begins
+_PROBE_MV = 2.0
 _END_NODES = 2
 
 
@@ -47,72 +51,6 @@ _REMEDY = {
     " Lengthen the fibre until the field has died there.",
     Status.SPONTANEOUS: "The fibre fires without a stimulus. Check temperature, diameter and conductances.",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stimulus:
-    """Waveforms of all sources on the time grid of the simulation.
-
-    Parameters
-    ----------
-    samples : array, shape (sources, steps)
-        Mean of each waveform over each step; negative is cathodic.
-    dt_ms : float
-        Step, above 0.
-    pulse_end_ms : float
-        Time after which all waveforms are zero.
-
-    Raises
-    ------
-    ParameterError
-        If the step is not above 0 or a sample is not finite.
-
-    Examples
-    --------
-    >>> stimulus_from_segments([(0.1, 0.0), (0.1, -1.0)], tail_ms=3.0, dt_ms=0.005).samples.shape
-    (1, 640)
-    """
-
-    samples: Array
-    dt_ms: float
-    pulse_end_ms: float
-
-    def __post_init__(self) -> None:
-        if not self.dt_ms > 0:
-            raise ParameterError(f"dt_ms is {self.dt_ms} ms; it must be above 0, for example 0.005 ms.")
-        if not np.isfinite(self.samples).all():
-            raise ParameterError("samples of the stimulus hold a value that is not finite; remove NaN and infinity.")
-
-    @property
-    def breaks(self) -> list[int]:
-        """Steps at which a phase of the first source ends, the last of them the end of the pulse."""
-        w = self.samples[0]
-        change = np.flatnonzero(np.diff(np.sign(w)) != 0) + 1
-        return [int(c) for c in change if w[c - 1] != 0.0]
-
-
-def stimulus_from_segments(segments: Sequence[tuple[float, float]], *, tail_ms: float, dt_ms: float) -> Stimulus:
-    """Rectangular segments of one source, each an exact number of steps, then silence.
-
-    Parameters
-    ----------
-    segments : sequence of (duration in ms, value)
-        Value relative to the amplitude; negative is cathodic.
-    tail_ms : float
-        Silence after the last segment.
-    dt_ms : float
-        Time step.
-
-    Examples
-    --------
-    >>> s = stimulus_from_segments([(0.1, 0.0), (0.2, -1.0)], tail_ms=1.0, dt_ms=0.005)
-    >>> int((s.samples[0] < 0).sum()), round(s.pulse_end_ms, 3)
-    (40, 0.3)
-    """
-    parts = [np.full(round(duration / dt_ms), value) for duration, value in segments]
-    end = sum(p.size for p in parts)
-    samples = np.concatenate([*parts, np.zeros(round(tail_ms / dt_ms))])
-    return Stimulus(samples=samples[None], dt_ms=dt_ms, pulse_end_ms=end * dt_ms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +137,8 @@ def activation_thresholds(
     Raises
     ------
     ParameterError
-        If the numbers of fibres and potentials differ, or a tolerance or bound is not above 0.
+        If fibres, potentials, watched nodes or guesses do not fit each other, the stimulus is empty, a number is not
+        finite, or a tolerance or bound is not above 0.
 
     Examples
     --------
@@ -216,8 +155,13 @@ def activation_thresholds(
         raise ParameterError(
             f"{len(fibres)} fibres but {len(potential_mV_per_mA)} potentials; give one potential a fibre."
         )
-    if not (tolerance > 0 and upper_mA > 0):
+    if not (tolerance > 0 and 0 < upper_mA < np.inf):
         raise ParameterError(f"tolerance is {tolerance} and upper_mA is {upper_mA} mA; both must be above 0.")
+    if not stimulus.samples.any():
+        raise ParameterError("All samples of the stimulus are zero; there is no threshold to find. Give a pulse.")
+    for fibre, potential in zip(fibres, potential_mV_per_mA, strict=True):
+        check_potential(fibre, potential, stimulus)
+    _check_lists(fibres, watch, need, guess_mA)
     order = np.argsort([-f.nodes for f in fibres], kind="stable")
     groups = _groups(fibres, order)
     watched = np.array([int(0.9 * (f.nodes - 1)) for f in fibres] if watch is None else watch, dtype=np.int64)
@@ -240,10 +184,10 @@ def activation_thresholds(
         )
         alive = np.array([f.nodes - f.silent_nodes for f in chosen])
         begin = None if guess_mA is None else np.asarray(guess_mA, dtype=float)[group]
-        result, rounds = shared.solve(chunk, watched[group], alive, begin)
+        result, simulations = shared.solve(chunk, watched[group], alive, begin)
         out.threshold_mA[group], out.lower_mA[group], out.status[group], out.start_node[group] = result
         done[0] += len(group)
-        done[1] += rounds * len(group)
+        done[1] += simulations
         if progress is not None:
             progress(done[0] / len(fibres))
 
@@ -255,11 +199,29 @@ def activation_thresholds(
     )  # fmt: skip
 
 
+def _check_lists(
+    fibres: Sequence[Fibre], watch: Sequence[int] | None, need: int, guess_mA: Sequence[float] | Array | None
+) -> None:
+    """Refuse watched nodes and guesses that do not fit the fibres."""
+    for name, given in (("watch", watch), ("guess_mA", guess_mA)):
+        if given is not None and len(given) != len(fibres):
+            raise ParameterError(f"{name} has {len(given)} entries for {len(fibres)} fibres; give one a fibre.")
+    shortest = min((f.nodes for f in fibres), default=0)
+    if not 0 <= need <= shortest:
+        raise ParameterError(f"need is {need}; the shortest fibre has {shortest} nodes. Ask for 0 (off) to that many.")
+    for node, fibre in zip(() if watch is None else watch, () if watch is None else fibres, strict=True):
+        if not 0 <= node < fibre.nodes:
+            raise ParameterError(f"watch is node {node}, but the fibre has nodes 0 to {fibre.nodes - 1}.")
+    if guess_mA is not None and not (np.asarray(guess_mA) > 0).all():
+        raise ParameterError("guess_mA holds a value that is not above 0 mA; leave guess_mA out where none is known.")
+
+
 def _groups(fibres: Sequence[Fibre], order: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     """Cut the fibres, longest first, into chunks of like length, membrane and ends."""
     keyed: dict[tuple, list[int]] = {}
     for i in order:
-        keyed.setdefault((fibres[i].model.gates, fibres[i].passive_ends), []).append(int(i))
+        f = fibres[i]  # passive ends of a block must lie at the same nodes
+        keyed.setdefault((f.model.gates, f.passive_ends, f.nodes if f.passive_ends else 0), []).append(int(i))
     out = []
     for members in keyed.values():
         lanes = LANES * max(1, min(8, 320 // max(fibres[members[0]].nodes, 1)))
@@ -293,13 +255,14 @@ class _Search:
         trial = np.clip(trial, 1e-6, self.upper_mA / 1.5)
         start = np.full(lanes, -1, dtype=np.int64)
         stray = np.zeros(lanes, dtype=bool)
-        growth = np.full(lanes, 1.25 if begin_mA is None else 1.05)
+        growth = np.full(lanes, 1.1 if begin_mA is None else 1.05)
         open_ = np.ones(lanes, dtype=bool)
         spontaneous = np.zeros(lanes, dtype=bool)
-        rounds = 0
+        open_[count:] = False
+        simulations = 0
         while open_.any():
-            rounds += 1
-            fired, spikes = self._fires(chunk, np.where(open_, trial, 0.0), watched)
+            simulations += int(open_.sum())
+            fired, spikes = self._fires(chunk, np.where(open_, trial, 0.0), watched, open_)
             up, down = open_ & ~fired, open_ & fired
             low[up] = trial[up]
             high[down] = trial[down]
@@ -322,30 +285,43 @@ class _Search:
         if not self.true_start:
             at_end |= (start >= 0) & (start < _END_NODES)
         status[at_end & (status == Status.FOUND)] = Status.END_EXCITATION
-        return (high[:count], low[:count], status[:count], start[:count]), rounds
+        return (high[:count], low[:count], status[:count], start[:count]), simulations
 
     def _guess(self, chunk: Chunk) -> Array:
-        """Where to begin: the amplitude that would depolarise some node by 20 mV if the fibre were linear."""
-        lanes = chunk.blocks * LANES
-        drive = np.abs(chunk.fixed["node_drive"]).reshape(-1, LANES)
-        size = np.maximum(np.abs(drive).max(), 1e-9)
-        small = np.full(lanes, 1e-3 / size)
-        state = tuple(s.copy() for s in chunk.state)
-        before = chunk.state[0].reshape(chunk.blocks, chunk.n_nodes, LANES)
-        best = np.zeros(lanes)
-        begin = 0
-        for end in self.stimulus.breaks:
-            run(chunk.fixed, state, chunk.blocks, self.stimulus.samples[:, begin:end], small, watch=None)
-            risen = (state[0].reshape(before.shape) - before).max(axis=1).ravel()
-            best = np.maximum(best, risen / small)
-            begin = end
-        return np.where(best > 0, _FIRST_GUESS_MV / np.maximum(best, 1e-12), 1.0)
+        """Where to begin: the amplitude that would depolarise some node by 20 mV if the fibre were linear.
 
-    def _fires(self, chunk: Chunk, amplitude_mA: Array, watch: NDArray[np.int64]) -> tuple[NDArray, NDArray]:
+        Tried with 2 mV: much less drowns in rounding, much more wakes the channels.
+        """
+        drive = np.abs(chunk.fixed["node_drive"]).reshape(chunk.blocks, -1, LANES).max(axis=1).ravel()
+        trial = 1e-3 / np.maximum(drive, 1e-9)  # of each lane alone: what shares a chunk must not matter
+        for _ in range(2):
+            best_mV = self._risen_mV(chunk, trial)
+            trial = trial * np.where(best_mV > 0, _PROBE_MV / np.maximum(best_mV, 1e-6), 10.0)
+        steps = np.count_nonzero(self.stimulus.samples[0]) / max(len(self.stimulus.breaks), 1)
+        width_ms = max(steps, 1.0) * chunk.dt_ms  # the longer the phase, the less depolarisation it takes
+        return trial * (_FIRST_GUESS_MV / _PROBE_MV) * (0.42 + 0.107 / width_ms**0.7)
+
+    def _risen_mV(self, chunk: Chunk, amplitude_mA: Array) -> Array:
+        """Highest rise of any node at the end of a phase, for every lane."""
+        state = tuple(s.copy() for s in chunk.state)
+        shape = (chunk.blocks, chunk.n_nodes, LANES)
+        best = np.zeros(chunk.blocks * LANES)
+        begin = self.stimulus.onset
+        for end in self.stimulus.breaks:
+            run(chunk.fixed, state, chunk.blocks, self.stimulus.samples[:, begin:end], amplitude_mA, watch=None)
+            best = np.maximum(best, (state[0] - chunk.state[0]).reshape(shape).max(axis=1).ravel())
+            begin = end
+        return best
+
+    def _fires(
+        self, chunk: Chunk, amplitude_mA: Array, watch: NDArray[np.int64], open_: NDArray[np.bool_]
+    ) -> tuple[NDArray, NDArray]:
         rest = chunk.model.rest_mV
-        quiet_from = round((self.stimulus.pulse_end_ms + _QUIET_AFTER_MS) / chunk.dt_ms)
+        onset = self.stimulus.onset  # nothing happens before
+        quiet_from = round((self.stimulus.pulse_end_ms + _QUIET_AFTER_MS) / chunk.dt_ms) - onset
         out = run(
-            chunk.fixed, tuple(s.copy() for s in chunk.state), chunk.blocks, self.stimulus.samples, amplitude_mA,
+            chunk.fixed, tuple(s.copy() for s in chunk.state), chunk.blocks, self.stimulus.samples[:, onset:],
+            amplitude_mA, waited_for=open_,
             watch=watch, need=np.full(len(watch), self.need, np.int64), level_mV=SPIKE_MV - rest,
             rest_mV=chunk.state[0], quiet_mV=_QUIET_MV, quiet_from=quiet_from,
         )  # fmt: skip

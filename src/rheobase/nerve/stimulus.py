@@ -1,0 +1,145 @@
+"""What the sources do over time, on the steps of a simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rheobase.errors import ParameterError
+from rheobase.nerve.fibre import PER_INTERNODE, Fibre
+from rheobase.nerve.model import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stimulus:
+    """Waveforms of all sources on the time grid of the simulation.
+
+    Parameters
+    ----------
+    samples : array, shape (sources, steps)
+        Mean of each waveform over each step; negative is cathodic.
+    dt_ms : float
+        Step, above 0.
+    pulse_end_ms : float
+        Time after which all waveforms are zero.
+
+    Raises
+    ------
+    ParameterError
+        If the step is not above 0 or a sample is not finite.
+
+    Examples
+    --------
+    >>> stimulus_from_segments([(0.1, 0.0), (0.1, -1.0)], tail_ms=3.0, dt_ms=0.005).samples.shape
+    (1, 640)
+    """
+
+    samples: Array
+    dt_ms: float
+    pulse_end_ms: float
+
+    def __post_init__(self) -> None:
+        if not self.dt_ms > 0:
+            raise ParameterError(f"dt_ms is {self.dt_ms} ms; it must be above 0, for example 0.005 ms.")
+        if not np.isfinite(self.samples).all():
+            raise ParameterError("samples of the stimulus hold a value that is not finite; remove NaN and infinity.")
+
+    @property
+    def onset(self) -> int:
+        """Step at which the first waveform begins."""
+        on = np.flatnonzero((self.samples != 0.0).any(axis=0))
+        return int(on[0]) if on.size else 0
+
+    @property
+    def breaks(self) -> list[int]:
+        """Steps at which a phase of the first source ends, the last of them the end of the pulse."""
+        w = self.samples[0]
+        change = np.flatnonzero(np.diff(np.sign(w), append=0.0) != 0) + 1
+        return [int(c) for c in change if w[c - 1] != 0.0]
+
+
+def stimulus_from_segments(segments: Sequence[tuple[float, float]], *, tail_ms: float, dt_ms: float) -> Stimulus:
+    """Rectangular segments of one source, each an exact number of steps, then silence.
+
+    Parameters
+    ----------
+    segments : sequence of (duration in ms, value)
+        Value relative to the amplitude; negative is cathodic.
+    tail_ms : float
+        Silence after the last segment.
+    dt_ms : float
+        Time step.
+
+    Examples
+    --------
+    >>> s = stimulus_from_segments([(0.1, 0.0), (0.2, -1.0)], tail_ms=1.0, dt_ms=0.005)
+    >>> int((s.samples[0] < 0).sum()), round(s.pulse_end_ms, 3)
+    (40, 0.3)
+    """
+    parts = [np.full(round(duration / dt_ms), value) for duration, value in segments]
+    end = sum(p.size for p in parts)
+    samples = np.concatenate([*parts, np.zeros(round(tail_ms / dt_ms))])
+    return Stimulus(samples=samples[None], dt_ms=dt_ms, pulse_end_ms=end * dt_ms)
+
+
+def silence(duration_ms: float, *, dt_ms: float) -> Stimulus:
+    """No source at all, for so long: for currents into nodes, or to see a fibre at rest.
+
+    Parameters
+    ----------
+    duration_ms : float
+        At least one step.
+    dt_ms : float
+        Time step.
+
+    Raises
+    ------
+    ParameterError
+        If the duration is shorter than a step or not finite.
+
+    Examples
+    --------
+    >>> silence(1.0, dt_ms=0.005).samples.shape
+    (0, 200)
+    """
+    if not (dt_ms > 0 and dt_ms <= duration_ms < np.inf):
+        raise ParameterError(f"duration_ms is {duration_ms} ms with dt_ms {dt_ms} ms; give at least one step.")
+    return Stimulus(samples=np.zeros((0, round(duration_ms / dt_ms))), dt_ms=dt_ms, pulse_end_ms=0.0)
+
+
+def check_potential(fibre: Fibre, potential_mV_per_mA: Array, stimulus: Stimulus) -> None:
+    """Refuse a potential that does not fit its fibre and stimulus.
+
+    Parameters
+    ----------
+    fibre : Fibre
+        The fibre.
+    potential_mV_per_mA : array, shape (sources, compartments)
+        Its potential.
+    stimulus : Stimulus
+        Gives the number of sources.
+
+    Raises
+    ------
+    ParameterError
+        If the shape is wrong or a value is not finite.
+
+    Examples
+    --------
+    >>> from rheobase.nerve import uniform_fibre
+    >>> fibre = uniform_fibre("mrg_discrete", diameter_um=10.0, nodes=4)
+    >>> check_potential(fibre, np.zeros((1, 34)), stimulus_from_segments([(0.1, -1.0)], tail_ms=1.0, dt_ms=0.005))
+    """
+    wanted = (stimulus.samples.shape[0], PER_INTERNODE * (fibre.nodes - 1) + 1)
+    if np.shape(potential_mV_per_mA) != wanted:
+        raise ParameterError(
+            f"potential_mV_per_mA has shape {np.shape(potential_mV_per_mA)}; for this stimulus and a fibre of"
+            f" {fibre.nodes} nodes it must have {wanted[0]} sources by {wanted[1]} compartments."
+        )
+    if not np.isfinite(potential_mV_per_mA).all():
+        raise ParameterError(
+            "potential_mV_per_mA holds a value that is not finite. A compartment may lie on the source or outside the"
+            " field; move it."
+        )

@@ -1,0 +1,139 @@
+"""The compiled loop against its numpy twin: the same states, spikes and verdicts from random small chunks."""
+
+import inspect
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from nerve_cases import CATHODIC, mrg, point_potential
+
+from rheobase.kernel import LANES, cable_numpy
+from rheobase.nerve import tapered_fibre, uniform_fibre
+from rheobase.nerve.chunk import make_chunk
+
+cable = pytest.importorskip("rheobase.kernel.cable")
+ROOT = Path(__file__).resolve().parents[2]
+F = np.float32
+
+
+def random_arguments(seed, n_modes=20, blocks=2, n_nodes=7, n_sources=2, n_steps=60):
+    """Arguments of `advance` with no physics in them but stable coefficients; arrays that change come last."""
+    g = np.random.default_rng(seed)
+    lanes, n_inter, n_gates, kinds = blocks * LANES, n_nodes - 1, 3, 2
+    flat = lambda low, high, *shape: g.uniform(low, high, (blocks, *shape, LANES)).astype(F).ravel()  # noqa: E731
+    a, b = g.uniform(0.01, 0.1, (200, n_gates)), g.uniform(0.7, 0.9, (200, n_gates))
+    table = np.concatenate([a, b, np.zeros((200, 2))], axis=1).astype(F)
+    waveform = g.choice([0.0, 0.0, 1.0, -0.5], (n_sources, n_steps)).astype(F)
+    side = np.zeros((blocks, n_inter), np.int64)
+    side[0, 0], side[0, -1] = 1, -1
+    given = dict(
+        first_block=0, last_block=blocks, n_nodes=n_nodes, n_modes=n_modes, n_sources=n_sources, n_steps=n_steps,
+        v=flat(-1, 1, n_nodes), z=flat(-0.1, 0.1, n_inter, n_modes), x=flat(0, 1, n_nodes, n_gates),
+        amplitude=flat(0.5, 2.0), node_c=flat(1, 2, n_nodes), node_diag=flat(5, 6, n_nodes),
+        node_off=flat(0.5, 1.0, n_nodes), leak_i=flat(-1, 1, n_nodes), conductance=flat(0, 1, 2, n_nodes),
+        mode_d=flat(0.5, 0.9, kinds, n_modes), mode_k=flat(0, 0.01, kinds, n_modes),
+        mode_type=g.integers(0, kinds, blocks * n_inter), mode_side=side.ravel(),
+        mode_drive=flat(-1, 1, n_sources, n_inter, n_modes), node_drive=flat(-30, 30, n_sources, n_nodes),
+        waveform=waveform.ravel(), table=table.ravel(), table_low_mv=-50.0, rows_per_mv=2.0, row_length=8,
+        n_gates=n_gates, term_start=np.array([0, 2, 3]), term_gate=np.array([0, 1, 2]),
+        term_mv=np.array([20.0, -5.0], F), level_mv=4.0, rest=flat(-0.5, 0.5, n_nodes), quiet_mv=30.0,
+        quiet_from=40, need=g.choice([0, 3], lanes), watch=g.choice([-1, 0, 4], lanes),
+        spike=np.empty(lanes * n_nodes, F), done=np.zeros(lanes, np.int64),
+        record_node=np.array([0, 3]), record=np.zeros(2 * n_steps * lanes, F),
+    )  # fmt: skip
+    if n_modes == 0:
+        given["mode_type"] = given["mode_side"] = np.zeros(0, np.int64)
+    return given
+
+
+def both(given):
+    out = []
+    for advance in (cable.advance, cable_numpy.advance):
+        copy = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in given.items()}
+        advance(*copy.values())
+        out.append(copy)
+    return out
+
+
+def test_same_signature():
+    names = [list(inspect.signature(f).parameters) for f in (cable.advance.py_func, cable_numpy.advance)]
+    assert names[0] == names[1] == list(random_arguments(0))
+
+
+@pytest.mark.parametrize("n_modes", [20, 6, 0])
+@pytest.mark.parametrize("seed", range(4))
+def test_random_chunks(seed, n_modes):
+    fast, slow = both(random_arguments(seed, n_modes))
+    for name in ("v", "z", "x", "record"):
+        np.testing.assert_allclose(fast[name], slow[name], atol=2e-4, rtol=1e-4, err_msg=name)
+    np.testing.assert_array_equal(fast["done"], slow["done"])
+    np.testing.assert_allclose(fast["spike"], slow["spike"], atol=2e-3)
+    assert {0, 1} & set(fast["done"])  # something happened
+
+
+def test_never_waits_for_lanes_that_are_decided():
+    given = random_arguments(5)
+    given["done"][:LANES] = 7
+    fast, slow = both(given)
+    for got in (fast, slow):
+        np.testing.assert_array_equal(got["v"][: 7 * LANES], given["v"][: 7 * LANES])
+        assert (got["spike"][: 7 * LANES] == -1).all()
+        assert (got["v"][7 * LANES :] != given["v"][7 * LANES :]).any()
+
+
+def test_part_of_the_blocks():
+    """Threads share the arrays by block: a range of blocks leaves the others alone and gives the same."""
+    given = random_arguments(6, blocks=3)
+    whole = both(given)[0]
+    part = both(given | {"first_block": 1, "last_block": 2})[0]
+    one = slice(7 * LANES, 14 * LANES)
+    np.testing.assert_array_equal(part["v"][one], whole["v"][one])
+    np.testing.assert_array_equal(part["v"][14 * LANES :], given["v"][14 * LANES :])
+    np.testing.assert_array_equal(part["v"][: 7 * LANES], given["v"][: 7 * LANES])
+
+
+@pytest.mark.parametrize(
+    "fibres",
+    [
+        [mrg(d) for d in (6.0, 9.0, 15.0)],
+        [tapered_fibre("short", parent_um=8.7, length_mm=30.0), tapered_fibre("long", parent_um=12.0, length_mm=50.0)],
+        [uniform_fibre("pena", diameter_um=2.0, nodes=n, passive_ends=False, silent_nodes=3) for n in (15, 20)],
+    ],
+    ids=["uniform", "tapered", "thin"],
+)
+def test_real_fibres(fibres):
+    chunk = make_chunk(fibres, [point_potential(f) for f in fibres], dt_ms=0.005, temperature_C=37.0)
+    steps, lanes, n = 160, chunk.blocks * LANES, chunk.n_nodes
+    names = ("node_c", "node_diag", "node_off", "leak_i", "conductance", "mode_d", "mode_k", "mode_type", "mode_side",
+             "mode_drive", "node_drive")  # fmt: skip
+    tail = ("table", "table_low_mv", "rows_per_mv", "row_length", "n_gates", "term_start", "term_gate", "term_mv")
+    parts = dict(zip(("v", "z", "x"), chunk.state, strict=True)) | {"amplitude": np.linspace(0.1, 1.0, lanes).astype(F)}
+    parts |= {k: chunk.fixed[k] for k in names} | {"waveform": CATHODIC.samples[0, :steps].astype(F)}
+    parts |= {k: chunk.fixed[k] for k in tail}
+    given = dict(first_block=0, last_block=chunk.blocks, n_nodes=n, n_modes=20, n_sources=1, n_steps=steps) | parts
+    given |= dict(
+        level_mv=50.0, rest=chunk.state[0], quiet_mv=3.0, quiet_from=80, need=np.zeros(lanes, np.int64),
+        watch=np.full(lanes, n // 2), spike=np.empty(lanes * n, F), done=np.zeros(lanes, np.int64),
+        record_node=np.array([n // 2]), record=np.zeros(steps * lanes, F),
+    )  # fmt: skip
+    fast, slow = both(given)
+    np.testing.assert_array_equal(fast["done"], slow["done"])
+    assert {1, 2} >= set(fast["done"])
+    np.testing.assert_allclose(fast["spike"], slow["spike"], atol=0.01)
+    np.testing.assert_allclose(fast["record"], slow["record"], atol=0.05)
+    np.testing.assert_allclose(fast["x"], slow["x"], atol=1e-3)
+
+
+def test_the_suite_runs_without_the_compiler():
+    """A subset with NUMBA_DISABLE_JIT=1, where the twin does the work."""
+    env = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT / "src")}
+    code = (
+        "from rheobase.kernel import advance; assert advance.__module__.endswith('cable_numpy'); import pytest, sys;"
+        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'src/rheobase/nerve/threshold.py',"
+        " 'src/rheobase/nerve/velocity.py', 'src/rheobase/nerve/simulate.py']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
