@@ -85,9 +85,6 @@ class Chunk:
     state: tuple[NDArray[np.float32], ...]
 
 
-<<<<<<< HEAD
-def make_chunk(fibres: list[Fibre], potential_mV_per_mA: list[Array], *, dt_ms: float, temperature_C: float) -> Chunk:
-=======
 def make_chunk(
     fibres: list[Fibre],
     potential_mV_per_mA: list[Array],
@@ -96,7 +93,6 @@ def make_chunk(
     temperature_C: float,
     current_nodes: list[tuple[int, ...]] | None = None,
 ) -> Chunk:
->>>>>>> nerve
     """Assemble the arrays of a chunk and let its fibres come to rest.
 
     Parameters

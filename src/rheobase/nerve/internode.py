@@ -193,8 +193,4 @@ def open_modes(internodes: Internodes) -> Modes:
     """
     c, g, b, s, axial = _system(internodes, open_start=True)
     rates, u = _eigen(c, g)
-<<<<<<< HEAD
-    return _finish(rates, np.einsum("nsm,ns->nm", u, b[:, :, 1]), np.einsum("nsm,nse->nme", u, s), axial)
-=======
     return _finish(rates, (b[:, None, :, 1] @ u)[:, 0], np.swapaxes(u, 1, 2) @ s, axial)
->>>>>>> nerve
