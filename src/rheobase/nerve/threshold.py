@@ -24,6 +24,8 @@ SPIKE_MV = -30.0
 _QUIET_MV, _QUIET_AFTER_MS = 3.0, 0.3
 _FIRST_GUESS_MV = 20.0  # depolarisation at which a node is about to fire; only where the search begins
 _PROBE_MV = 2.0
+_SPONTANEOUS_MA = 1e-7  # a fibre that fires at so little would fire at none
+_GROWTH, _DESCENT = 1.1, 1.3
 _END_NODES = 2
 
 
@@ -254,33 +256,49 @@ class _Search:
         trial = self._guess(chunk) if begin_mA is None else _fill(begin_mA, lanes)
         trial = np.clip(trial, 1e-6, self.upper_mA / 1.5)
         start = np.full(lanes, -1, dtype=np.int64)
-        stray = np.zeros(lanes, dtype=bool)
-        growth = np.full(lanes, 1.1 if begin_mA is None else 1.05)
+        growth = np.full(lanes, _GROWTH if begin_mA is None else 1.05)
+        closed = 1.0 + self.tolerance
         open_ = np.ones(lanes, dtype=bool)
         spontaneous = np.zeros(lanes, dtype=bool)
+        # A silent amplitude at which nodes fired in vain may lie beyond a block, with the threshold below it. The
+        # search then turns once, goes down from the lowest such amplitude, and comes back if nothing fires there.
+        vain_mA, clean_mA = np.full(lanes, np.inf), np.zeros(lanes)
+        turned, descending = np.zeros(lanes, dtype=bool), np.zeros(lanes, dtype=bool)
+        kept = [low.copy(), high.copy(), start.copy()]
         open_[count:] = False
         simulations = 0
         while open_.any():
             simulations += int(open_.sum())
             fired, spikes = self._fires(chunk, np.where(open_, trial, 0.0), watched, open_)
             up, down = open_ & ~fired, open_ & fired
-            low[up] = trial[up]
+            low[up & ~descending] = trial[up & ~descending]
             high[down] = trial[down]
             spikes = np.where((spikes < 0) | cut, np.inf, spikes)  # a silent node cannot start a spike
-            stray[up] = np.isfinite(spikes[up]).any(axis=1)
             first = spikes.argmin(axis=1)
             start[down] = first[down]
-            spontaneous |= open_ & (high < 1e-7)
-            exceeded = open_ & (low >= self.upper_mA * 0.999)
-            open_ &= ~(exceeded | spontaneous)
-            open_ &= ~((low > 0) & (high <= low * (1.0 + self.tolerance)))
+            vain = up & np.isfinite(spikes).any(axis=1)
+            vain_mA[vain] = np.minimum(vain_mA, trial)[vain]
+            clean = up & ~vain
+            clean_mA[clean] = np.maximum(clean_mA, trial)[clean]
+            spontaneous |= open_ & (high < _SPONTANEOUS_MA)
+            back = descending & clean
+            for values, before in zip((low, high, start), kept, strict=True):
+                values[back] = before[back]
+            ended = open_ & ~descending & ((low >= self.upper_mA * 0.999) & up | (low > 0) & (high <= low * closed))
+            turns = ended & ~turned & (vain_mA <= low) & (vain_mA > clean_mA * _DESCENT)
+            for values, before, blank in zip((low, high, start), kept, (0.0, np.inf, -1), strict=True):
+                before[turns], values[turns] = values[turns], blank
+            turned |= turns
+            descending = (descending & ~down) | turns
+            open_ &= ~(spontaneous | back | (ended & ~turns))
             bracketed = (low > 0) & np.isfinite(high)
             stepped = np.where(np.isfinite(high), trial / growth, np.minimum(trial * growth, self.upper_mA))
             trial = np.where(bracketed, np.sqrt(low * np.where(np.isfinite(high), high, 1.0)), stepped)
-            growth = np.where(bracketed, growth, np.minimum(growth**1.5, 3.0))
+            trial = np.where(descending, vain_mA / _DESCENT, trial)
+            growth = np.where(turns, _GROWTH, np.where(bracketed | descending, growth, np.minimum(growth**1.5, 3.0)))
         status = np.where(spontaneous, Status.SPONTANEOUS, Status.FOUND)
         none = ~np.isfinite(high)
-        status[none] = np.where(stray[none], Status.VIRTUAL_ANODE_BLOCK, Status.BOUND_EXCEEDED)
+        status[none] = np.where(np.isfinite(vain_mA[none]), Status.VIRTUAL_ANODE_BLOCK, Status.BOUND_EXCEEDED)
         at_end = start >= alive - _END_NODES
         if not self.true_start:
             at_end |= (start >= 0) & (start < _END_NODES)
