@@ -103,8 +103,17 @@ def conductivity_ends(limb: Forearm, tissue: str) -> Forearm:
 TISSUES = ("fat", "muscle", "dermis")
 
 
-def pad_grids(limb: Forearm, montage: Montage) -> dict[Key, EndingGrid]:
+def pad_grids(limb: Forearm, montage: Montage, *, thickest_fat_mm: float | None = None) -> dict[Key, EndingGrid]:
     """Grids of skin fibres under every pad and of motor fibres under the pad over the muscle bellies.
+
+    Parameters
+    ----------
+    limb : Forearm
+        The limb; what is left of its muscle bounds the depth of the motor endings.
+    montage : Montage
+        Its pads.
+    thickest_fat_mm : float, optional
+        Fat of the fattest body the grids are to serve; by default that of the limb.
 
     Examples
     --------
@@ -112,7 +121,8 @@ def pad_grids(limb: Forearm, montage: Montage) -> dict[Key, EndingGrid]:
     >>> sorted(pad_grids(Forearm(), pad_pair(Forearm())))[0]
     ('A-alpha', 'proximal')
     """
-    muscle_mm = limb.radius_mm - limb.fascia_depth_mm - row("forearm.bone")["bone_radius_mm"]
+    fat_mm = limb.fat_mm if thickest_fat_mm is None else thickest_fat_mm
+    muscle_mm = limb.radius_mm - limb.skin_mm - fat_mm - row("forearm.bone")["bone_radius_mm"]
     names = [p.name for p in montage.pads]
     over_muscle = MOTOR_PAD if MOTOR_PAD in names else names[0]
     return {
@@ -132,13 +142,16 @@ def fat_knots_mm(limb: Forearm) -> tuple[float, float, float]:
     [2.25, 5.0, 11.0]
     """
     p, table = row("sensation.varied_fat"), row("forearm.fat")
-    room = limb.radius_mm - limb.skin_mm - row("forearm.bone")["bone_radius_mm"] - 14.0
-    low = max(table["smallest_mm"], p["smallest_factor"] * limb.fat_mm)
-    high = min(table["largest_mm"], room, p["largest_factor"] * limb.fat_mm)
+    inside = limb.radius_mm - limb.skin_mm - row("forearm.bone")["bone_radius_mm"]
+    # the fattest body keeps enough muscle for motor endings, the leanest enough skin and fat for the deepest ending
+    largest = min(table["largest_mm"], inside - min(p["least_muscle_mm"], p["muscle_share"] * (inside - limb.fat_mm)))
+    deepest = max(row("populations.a_delta")["ending_depth_mm"]) + row("branches.cutaneous_courses")["above_fascia_mm"]
+    smallest = max(table["smallest_mm"], deepest + 0.2 - limb.skin_mm)
+    low, high = max(smallest, p["smallest_factor"] * limb.fat_mm), min(largest, p["largest_factor"] * limb.fat_mm)
     if not low < limb.fat_mm < high:
         raise ParameterError(
             f"fat_mm is {limb.fat_mm:g} mm; a population about it needs room on both sides, between"
-            f" {table['smallest_mm']:g} and {min(table['largest_mm'], room):g} mm here. Choose a value inside."
+            f" {smallest:g} and {largest:g} mm here. Choose a value inside."
         )
     return low, limb.fat_mm, high
 
@@ -180,28 +193,29 @@ def make_library(
     (5.0,)
     """
     tell = progress or (lambda share: None)
-    grids = pad_grids(limb, montage)
+    knots = fat_knots_mm(limb) if spread else (limb.fat_mm,)
+    # one grid serves all bodies, so its motor endings must lie in the muscle of the fattest
+    grids = pad_grids(limb, montage, thickest_fat_mm=knots[-1])
     field = solve_field(limb, montage)
     total = 6.0 if spread else 1.0
     middle = grid_thresholds(limb, field, list(grids.values()), stimulus, progress=lambda s: tell(s / total))
     if not spread:
         return Library(
-            limb=limb, montage=montage, field=field, grids=grids, fat_mm=(limb.fat_mm,),
+            limb=limb, montage=montage, field=field, grids=grids, fat_mm=knots,
             ln_mA={k: _ln(v)[None] for k, v in middle.items()}, slope={},
         )  # fmt: skip
     done = 1.0
 
     def at(other: Forearm, keys: list[Key]) -> dict[Key, Array]:
         nonlocal done
-        base, their = done, pad_grids(other, montage)
+        base = done
         found = grid_thresholds(
-            other, solve_field(other, montage), [their[k] for k in keys], stimulus,
+            other, solve_field(other, montage), [grids[k] for k in keys], stimulus,
             guesses_mA=middle, progress=lambda s: tell((base + s) / total),
         )  # fmt: skip
         done += 1.0
         return found
 
-    knots = fat_knots_mm(limb)
     fats = [middle if f == limb.fat_mm else at(replace(limb, fat_mm=f), list(grids)) for f in knots]
     ln = {k: np.stack([_ln(f[k]) for f in fats]) for k in grids}
     # The slopes are simulated under the pad over the muscle and taken to hold under the other pad too.

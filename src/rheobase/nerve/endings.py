@@ -143,7 +143,7 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
     pad : Pad
         The pad.
     muscle_mm : float
-        Thickness of the muscle below the fascia; motor endings deeper than 80 % of it are left out.
+        Thickness of the muscle below the fascia, above 0; motor endings reach at most 80 % of it.
 
     Raises
     ------
@@ -162,7 +162,8 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
     p, grid = row(f"populations.{KINDS[kind]}"), row("populations.grid")
     depths = p["ending_below_fascia_mm"] if kind == "A-alpha" else p["ending_depth_mm"]
     if kind == "A-alpha":
-        depths = [d for d in depths if d < 0.8 * muscle_mm] or [0.5 * muscle_mm]
+        # deeper endings move up to the deepest possible, so that a little more fat changes thresholds a little
+        depths = sorted({min(d, 0.8 * muscle_mm) for d in depths})
     half = pad.extent_mm / 2
     return EndingGrid(
         kind=kind,
