@@ -147,8 +147,16 @@ class Sensation:
 
     Examples
     --------
-    >>> Sensation.__name__
-    'Sensation'
+    >>> from rheobase.effect import make_library
+    >>> from rheobase.montage import pad_pair
+    >>> from rheobase.pulse import biphasic
+    >>> arm = Forearm()
+    >>> library = make_library(arm, pad_pair(arm), stimulus_of(biphasic(width_us=200.0)), spread=False)
+    >>> middle = body_thresholds_mA(library, middle_body(arm), np.random.default_rng(1))
+    >>> felt = Sensation(library=library, criteria={e: criterion(e) for e in EVENTS}, middle=middle, people=(middle,),
+    ...                  bodies=(middle_body(arm),), seed=1)
+    >>> felt.calibrated, felt.where("twitch"), felt.nominal_mA("tingling") == felt.band("tingling").median_mA
+    (False, 'proximal', True)
     """
 
     library: Library
@@ -195,6 +203,20 @@ class Sensation:
 def lowest_mA(thresholds: Mapping[Key, Array], kind: str, share: float) -> tuple[float, str]:
     """Smallest amplitude at which a share of a kind fires under some pad, and that pad.
 
+    Parameters
+    ----------
+    thresholds : mapping
+        Ascending thresholds (mA) of the fibres of one body, by (kind, pad).
+    kind : str
+        Kind of fibre.
+    share : float
+        Share of the fibres under one pad, 0 (the first fibre) to 1.
+
+    Raises
+    ------
+    ParameterError
+        If the share is outside 0 to 1.
+
     Examples
     --------
     >>> lowest_mA({("A-beta", "a"): np.array([2.0]), ("A-beta", "b"): np.array([1.0])}, "A-beta", 0.1)
@@ -205,6 +227,13 @@ def lowest_mA(thresholds: Mapping[Key, Array], kind: str, share: float) -> tuple
 
 def event_mA(thresholds: Mapping[Key, Array], criterion: Criterion) -> tuple[float, str]:
     """Amplitude at which an event happens, and the pad under which it does.
+
+    Parameters
+    ----------
+    thresholds : mapping
+        Ascending thresholds (mA) of the fibres of one body, by (kind, pad).
+    criterion : Criterion
+        When the event is said to happen.
 
     Examples
     --------
