@@ -147,16 +147,16 @@ class Sensation:
 
     Examples
     --------
-    >>> from rheobase.effect import make_library
     >>> from rheobase.montage import pad_pair
-    >>> from rheobase.pulse import biphasic
+    >>> from rheobase.field import solve_field
     >>> arm = Forearm()
-    >>> library = make_library(arm, pad_pair(arm), stimulus_of(biphasic(width_us=200.0)), spread=False)
-    >>> middle = body_thresholds_mA(library, middle_body(arm), np.random.default_rng(1))
-    >>> felt = Sensation(library=library, criteria={e: criterion(e) for e in EVENTS}, middle=middle, people=(middle,),
-    ...                  bodies=(middle_body(arm),), seed=1)
-    >>> felt.calibrated, felt.where("twitch"), felt.nominal_mA("tingling") == felt.band("tingling").median_mA
-    (False, 'proximal', True)
+    >>> pads = pad_pair(arm)
+    >>> empty = Library(limb=arm, montage=pads, field=solve_field(arm, pads), grids={}, fat_mm=(5.0,), ln_mA={}, slope={})
+    >>> fibres = {("A-beta", "distal"): np.arange(1.0, 21.0), ("A-alpha", "proximal"): np.arange(5.0, 25.0)}
+    >>> felt = Sensation(library=empty, criteria={e: criterion(e) for e in EVENTS}, middle=fibres,
+    ...                  people=(fibres, {k: 2 * t for k, t in fibres.items()}), bodies=(middle_body(arm),) * 2, seed=1)
+    >>> felt.nominal_mA("tingling"), felt.where("tingling"), felt.band("twitch").median_mA, felt.calibrated
+    (2.0, 'distal', 9.0, False)
     """
 
     library: Library

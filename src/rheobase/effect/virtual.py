@@ -384,13 +384,17 @@ def body_thresholds_mA(library: Library, body: Body, rng: np.random.Generator, *
     Examples
     --------
     >>> from rheobase.montage import pad_pair
-    >>> from rheobase.nerve import stimulus_from_segments
-    >>> pulse = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
-    >>> arm = Forearm()
-    >>> library = make_library(arm, pad_pair(arm), pulse, spread=False)
-    >>> found = body_thresholds_mA(library, middle_body(arm), np.random.default_rng(1))
-    >>> found["A-beta", "proximal"].size, bool((np.diff(found["A-beta", "proximal"]) >= 0).all())
-    (225, True)
+    >>> arm, key, shape = Forearm(), ("A-beta", "proximal"), (2, 1, 4, 1, 1)
+    >>> pads = pad_pair(arm)
+    >>> grid = EndingGrid(kind="A-beta", pad="proximal", diameters_um=(5.7, 12.8), tapers=("short",), depths_mm=(1.0,),
+    ...                   courses=("vertical", "oblique_45", "oblique_25", "dermal_run"), places_mm=(45.0,),
+    ...                   around_deg=0.0)
+    >>> thinner_later = np.log([4.0, 1.0]).reshape(2, 1, 1, 1, 1) * np.ones((1, *shape))
+    >>> library = Library(limb=arm, montage=pads, field=solve_field(arm, pads), grids={key: grid}, fat_mm=(5.0,),
+    ...                   ln_mA={key: thinner_later}, slope={})
+    >>> found = body_thresholds_mA(library, middle_body(arm), np.random.default_rng(1))[key]
+    >>> found.size, bool(found.min() >= 1.0), bool(found.max() <= 4.0)
+    (225, True, True)
     """
     shares = {} if len(library.fat_mm) == 1 else dict(body.conductivity_share)
     out = {}

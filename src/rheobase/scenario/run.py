@@ -77,7 +77,7 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
     --------
     A dose that is refused is refused before anything slow begins:
 
-    >>> run_scenario(load_scenario("tens-forearm", {"output.amplitude_mA": 90}))  # doctest: +ELLIPSIS
+    >>> run_scenario(load_scenario("tens-forearm", {"output.amplitude_mA": 200}))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     rheobase.errors.LimitExceeded: ...
     """
