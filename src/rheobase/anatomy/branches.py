@@ -161,6 +161,15 @@ def fascia_depth_mm(limb: LayeredLimb) -> float:
 def course_points_mm(limb: LayeredLimb, course: Course, around_deg: float) -> np.ndarray:
     """Points of a course in limb coordinates, shape (n, 3), in the plane at an angle around the limb.
 
+    Parameters
+    ----------
+    limb : LayeredLimb
+        The limb.
+    course : sequence of (depth, along)
+        Depth below the skin and place along the limb, mm, as made by `cutaneous_course` and `motor_course`.
+    around_deg : float
+        Angle of the plane around the limb.
+
     Examples
     --------
     >>> from rheobase.anatomy import Forearm

@@ -147,8 +147,16 @@ class Sensation:
 
     Examples
     --------
-    >>> Sensation.__name__
-    'Sensation'
+    >>> from rheobase.montage import pad_pair
+    >>> from rheobase.field import solve_field
+    >>> arm = Forearm()
+    >>> pads = pad_pair(arm)
+    >>> empty = Library(limb=arm, montage=pads, field=solve_field(arm, pads), grids={}, fat_mm=(5.0,), ln_mA={}, slope={})
+    >>> fibres = {("A-beta", "distal"): np.arange(1.0, 21.0), ("A-alpha", "proximal"): np.arange(5.0, 25.0)}
+    >>> felt = Sensation(library=empty, criteria={e: criterion(e) for e in EVENTS}, middle=fibres,
+    ...                  people=(fibres, {k: 2 * t for k, t in fibres.items()}), bodies=(middle_body(arm),) * 2, seed=1)
+    >>> felt.nominal_mA("tingling"), felt.where("tingling"), felt.band("twitch").median_mA, felt.calibrated
+    (2.0, 'distal', 9.0, False)
     """
 
     library: Library
@@ -195,6 +203,20 @@ class Sensation:
 def lowest_mA(thresholds: Mapping[Key, Array], kind: str, share: float) -> tuple[float, str]:
     """Smallest amplitude at which a share of a kind fires under some pad, and that pad.
 
+    Parameters
+    ----------
+    thresholds : mapping
+        Ascending thresholds (mA) of the fibres of one body, by (kind, pad).
+    kind : str
+        Kind of fibre.
+    share : float
+        Share of the fibres under one pad, 0 (the first fibre) to 1.
+
+    Raises
+    ------
+    ParameterError
+        If the share is outside 0 to 1.
+
     Examples
     --------
     >>> lowest_mA({("A-beta", "a"): np.array([2.0]), ("A-beta", "b"): np.array([1.0])}, "A-beta", 0.1)
@@ -205,6 +227,13 @@ def lowest_mA(thresholds: Mapping[Key, Array], kind: str, share: float) -> tuple
 
 def event_mA(thresholds: Mapping[Key, Array], criterion: Criterion) -> tuple[float, str]:
     """Amplitude at which an event happens, and the pad under which it does.
+
+    Parameters
+    ----------
+    thresholds : mapping
+        Ascending thresholds (mA) of the fibres of one body, by (kind, pad).
+    criterion : Criterion
+        When the event is said to happen.
 
     Examples
     --------

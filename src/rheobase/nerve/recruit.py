@@ -174,8 +174,12 @@ def trunk_thresholds(
 
     Examples
     --------
-    >>> trunk_thresholds.__name__
-    'trunk_thresholds'
+    >>> import rheobase as rb
+    >>> arm = rb.Forearm()
+    >>> fibre = TrunkFibre(kind="A-beta", diameter_um=11.0, path=arm.nerve("median"))
+    >>> found = trunk_thresholds(rb.solve_field(arm, rb.pad_pair(arm)), [fibre], stimulus_of(rb.biphasic(width_us=200)))
+    >>> bool(found.threshold_mA[0] > 10.0)  # far above the endings under the pads
+    True
     """
     made, potential = [], []
     for t in fibres:

@@ -96,6 +96,13 @@ def tapered_fibre(taper: str, *, parent_um: float, length_mm: float, label: str 
 def node_beyond(fibre: Fibre, arc_mm: float) -> int:
     """First node at least so far along the fibre; there a spike is said to have got through.
 
+    Parameters
+    ----------
+    fibre : Fibre
+        The fibre.
+    arc_mm : float
+        Distance from its first node, along the fibre.
+
     Examples
     --------
     >>> node_beyond(tapered_fibre("short", parent_um=8.7, length_mm=80.0), 14.0)

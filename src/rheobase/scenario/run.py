@@ -59,10 +59,27 @@ def run(
 def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[str, Any]:
     """Run a checked scenario; see `run`.
 
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    progress : callable, optional
+        Is told what is being done and the share done.
+
+    Raises
+    ------
+    ParameterError
+        If limb, pads, pulse or population are impossible together.
+    LimitExceeded
+        If the output passes a safety limit or the compliance of the output stage.
+
     Examples
     --------
-    >>> run_scenario.__name__
-    'run_scenario'
+    A dose that is refused is refused before anything slow begins:
+
+    >>> run_scenario(load_scenario("tens-forearm", {"output.amplitude_mA": 200}))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    rheobase.errors.LimitExceeded: ...
     """
     from rheobase.field import solve_field
 

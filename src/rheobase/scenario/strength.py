@@ -38,8 +38,10 @@ def strength_duration(
 
     Examples
     --------
-    >>> strength_duration.__name__
-    'strength_duration'
+    >>> import rheobase as rb
+    >>> result = rb.run("tens-forearm", {"population.people": 5})["strength_duration"]  # doctest: +SKIP
+    >>> [c["threshold_mA"] == sorted(c["threshold_mA"], reverse=True) for c in result["curves"]]  # doctest: +SKIP
+    [True, True, True]
     """
     active = max(montage.pads, key=lambda p: p.share)
     drawn = bundle(field.anatomy, nerve, count=_SAMPLE, seed=felt.seed, under=montage).endings
