@@ -42,7 +42,7 @@ def cited(published: Row) -> str:
             parts.append("independent program" if published.confidence == "computed" else "Rheobase, chosen")
             continue
         fields = source(key).fields
-        words = fields.get("author", fields["title"]).split(",")[0].split(" and ")[0].split()
+        words = fields.get("author", fields["title"]).split(",")[0].split(":")[0].split(" and ")[0].split()
         author = " ".join(words[:-1] if len(words) > 1 and words[-1].isupper() else words)
         parts.append(f"{author} {fields['year']}" if "year" in fields else author)
     return "; ".join(parts)

@@ -15,6 +15,10 @@ from rheobase.validation._rows import Comparison, Progress, RowDict, apart, asid
 
 PAD = "proximal"
 _SEED = 1
+_OTHER_PEOPLE = (
+    "Other people: fat spreads about one median instead of three steps, motor depth counts from the fascia, no axial"
+    " endings. Drawn by the published recipe, the same thresholds are compared in 'recipe'."
+)
 _KINDS = {"A-beta": "touch", "A-alpha": "motor", "A-delta": "thin"}
 
 
@@ -61,7 +65,7 @@ def _spread(touch: np.ndarray, twitch: np.ndarray, thin: np.ndarray) -> list[Row
         seen.append(float(np.std(np.log(values))))
         rows.append(
             near(f"people, SD of ln, {name} fibres", p, p[f"sd_{key}_ratio"], seen[-1], unit="",
-                 tolerance=p["sd_tolerance"])
+                 tolerance=p["sd_tolerance"], note=_OTHER_PEOPLE)
         )  # fmt: skip
     sd = people["sd_share"]
     note = "Same order: from half to twice."
