@@ -93,9 +93,10 @@ def apart(
 def inside(
     name: str, published: Row, low: float, high: float, ours: Iterable[float], *, unit: str, note: str = ""
 ) -> RowDict:
-    """Compare with a range: every value of ours must lie in it."""
+    """Compare with a range: every value of ours, rounded to the digits in which it is printed, must lie in it."""
     values = [float(v) for v in ours]
-    fine = all(math.isfinite(v) and low <= v <= high for v in values)
+    digits = max(len(f"{v:g}".partition(".")[2]) for v in (low, high))
+    fine = all(math.isfinite(v) and low <= round(v, digits) <= high for v in values)
     span = f"{min(values):.3g}–{max(values):.3g}" if len(values) > 1 else values[0]
     return _row(name, published, f"{low:g}–{high:g}", span, unit, "range", "within" if fine else "outside", note)
 
