@@ -1,0 +1,25 @@
+"""Tissue properties that Rheobase will compute from their laws; listed until it does."""
+
+from __future__ import annotations
+
+from rheobase.tables import row
+from rheobase.validation._rows import Comparison, Progress, RowDict, not_built
+
+
+def _run(tell: Progress) -> list[RowDict]:
+    skin, sheet = row("published.dielectric_skin"), row("published.perineurium")
+    note = "Conductivities are table values; dispersion over frequency is not built yet."
+    rows = [
+        not_built(f"{state} skin at {khz} kHz", skin, skin[f"{state}_{khz}_kHz_S_per_m"], unit="S/m", note=note)
+        for state in ("dry", "wet")
+        for khz in (10, 100)
+    ]
+    rows.append(
+        not_built("perineurium of a 0.5 mm fascicle", sheet, sheet["sheet_ohm_m2"], unit="ohm m2",
+                  note="Fascicles are not built yet.")
+    )  # fmt: skip
+    tell(1.0)
+    return rows
+
+
+COMPARISON = Comparison(name="tissues", about="dispersion of skin, perineurium", run=_run)
