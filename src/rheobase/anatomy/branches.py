@@ -138,6 +138,11 @@ def motor_course(
             " Choose an ending between fascia and bone."
         )
     if course == "descending_45":
+        if below_fascia_mm <= p["below_fascia_mm"]:
+            raise ParameterError(
+                f"below_fascia_mm is {below_fascia_mm:g} mm; a branch that comes down must end more than"
+                f" {p['below_fascia_mm']:g} mm below the fascia. Choose a deeper ending or a rising course."
+            )
         trunk = max(e - p["descent_mm"], fascia + p["below_fascia_mm"])
         run = e - trunk
     else:
