@@ -163,6 +163,18 @@ def fascia_depth_mm(limb: LayeredLimb) -> float:
     return limb.radius_mm - _radius_of(limb, "muscle")
 
 
+def muscle_thickness_mm(limb: LayeredLimb) -> float:
+    """Thickness of the muscle between fascia and bone.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> muscle_thickness_mm(Forearm())
+    23.5
+    """
+    return _radius_of(limb, "muscle") - _bone_radius_mm(limb)
+
+
 def course_points_mm(limb: LayeredLimb, course: Course, around_deg: float) -> np.ndarray:
     """Points of a course in limb coordinates, shape (n, 3), in the plane at an angle around the limb.
 
