@@ -13,10 +13,12 @@ from rheobase.anatomy.branches import (
     cutaneous_courses,
     fascia_depth_mm,
     motor_course,
+    muscle_thickness_mm,
 )
 from rheobase.anatomy.forearm import Forearm
 
 __all__ = [
     "MOTOR_COURSES", "Course", "Forearm", "Layer", "LayeredLimb", "NervePath", "course_points_mm",
     "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course",
+    "muscle_thickness_mm",
 ]  # fmt: skip

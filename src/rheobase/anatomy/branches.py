@@ -138,6 +138,11 @@ def motor_course(
             " Choose an ending between fascia and bone."
         )
     if course == "descending_45":
+        if below_fascia_mm <= p["below_fascia_mm"]:
+            raise ParameterError(
+                f"below_fascia_mm is {below_fascia_mm:g} mm; a branch that comes down must end more than"
+                f" {p['below_fascia_mm']:g} mm below the fascia. Choose a deeper ending or a rising course."
+            )
         trunk = max(e - p["descent_mm"], fascia + p["below_fascia_mm"])
         run = e - trunk
     else:
@@ -156,6 +161,18 @@ def fascia_depth_mm(limb: LayeredLimb) -> float:
     3.5
     """
     return limb.radius_mm - _radius_of(limb, "muscle")
+
+
+def muscle_thickness_mm(limb: LayeredLimb) -> float:
+    """Thickness of the muscle between fascia and bone.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> muscle_thickness_mm(Forearm())
+    23.5
+    """
+    return _radius_of(limb, "muscle") - _bone_radius_mm(limb)
 
 
 def course_points_mm(limb: LayeredLimb, course: Course, around_deg: float) -> np.ndarray:

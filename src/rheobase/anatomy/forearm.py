@@ -15,6 +15,7 @@ from rheobase.tables import row
 _TRUNK_POINTS = 186
 _NERVES = ("median", "ulnar", "radial")
 _SKIN_MODELS = {"resolved": "tissues.dermis", "lumped": "tissues.skin_lumped"}
+_CONDUCTIVITIES = ("fat_S_per_m", "dermis_S_per_m", "muscle_transverse_S_per_m", "muscle_axial_S_per_m")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,12 @@ class Forearm(LayeredLimb):
                 raise ParameterError(
                     f"{name} is {value:g} mm; a forearm has {low:g} to {high:g} mm. Give a value in that range."
                 )
+        for name in _CONDUCTIVITIES:
+            sigma = getattr(self, name)
+            if sigma is not None and not 0.0 < sigma < np.inf:
+                raise ParameterError(
+                    f"{name} is {sigma:g} S/m; a conductivity is above 0. Leave it out for that of the tissue table."
+                )
         if self.skin_model not in _SKIN_MODELS:
             raise ParameterError(f"skin_model is '{self.skin_model}'.{near_name(self.skin_model, _SKIN_MODELS)}")
         bone = row("forearm.bone")["bone_radius_mm"]
@@ -96,10 +103,12 @@ class Forearm(LayeredLimb):
         """Marrow, cortical bone, muscle, fat, skin."""
         bone, muscle, fat = row("forearm.bone"), row("tissues.muscle"), row("tissues.fat")
         skin = row(_SKIN_MODELS[self.skin_model])
-        across = self.muscle_transverse_S_per_m or muscle["sigma_transverse_S_per_m"]
-        along = self.muscle_axial_S_per_m or muscle["sigma_axial_S_per_m"]
-        fat_s = self.fat_S_per_m or fat["sigma_transverse_S_per_m"]
-        skin_s = self.dermis_S_per_m or skin["sigma_transverse_S_per_m"]
+        tabled = (fat, skin, muscle, muscle)
+        keys = ("sigma_transverse_S_per_m",) * 3 + ("sigma_axial_S_per_m",)
+        given = (getattr(self, name) for name in _CONDUCTIVITIES)
+        fat_s, skin_s, across, along = (
+            r[key] if own is None else own for own, r, key in zip(given, tabled, keys, strict=True)
+        )
         bone_s, marrow_s = row("tissues.cortical_bone"), row("tissues.marrow")
         r = self.radius_mm
         sizes = (

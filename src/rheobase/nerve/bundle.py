@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rheobase.anatomy import LayeredLimb, NervePath
+from rheobase.anatomy import LayeredLimb, NervePath, muscle_thickness_mm
 from rheobase.errors import ParameterError
 from rheobase.montage import Montage
-from rheobase.nerve.endings import KINDS, Ending
+from rheobase.nerve.endings import DEEPEST_SHARE, KINDS, Ending
 from rheobase.nerve.fibre import Fibre, uniform_fibre
 from rheobase.nerve.model import Array
 from rheobase.nerve.path import length_mm, rounded_mm
@@ -130,7 +130,7 @@ def bundle(
         return Bundle(nerve=nerve, endings=(), trunk=trunk, seed=seed)
     numbers = {k: round(s * count) for k, s in _SHARES.items()}
     numbers["A-beta"] += count - sum(numbers.values())
-    endings = [e for kind, n in numbers.items() for e in _endings(kind, n, under, rng)]
+    endings = [e for kind, n in numbers.items() for e in _endings(anatomy, kind, n, under, rng)]
     return Bundle(nerve=nerve, endings=tuple(endings), trunk=(), seed=seed)
 
 
@@ -159,7 +159,7 @@ def diameters_um(kind: str, count: int, rng: np.random.Generator) -> Array:
     return np.clip(d, p["smallest_um"], p["largest_um"])
 
 
-def _endings(kind: str, n: int, pads: Montage, rng: np.random.Generator) -> list[Ending]:
+def _endings(limb: LayeredLimb, kind: str, n: int, pads: Montage, rng: np.random.Generator) -> list[Ending]:
     p, person = row(f"populations.{KINDS[kind]}"), row("populations.person")
     weight = np.array(p["course_weight"])
     active = max(pads.pads, key=lambda pad: pad.along_mm)
@@ -170,6 +170,7 @@ def _endings(kind: str, n: int, pads: Montage, rng: np.random.Generator) -> list
         middle = (person["motor_depth_from_mm"] + person["motor_depth_to_mm"]) / 2
         reach = (person["motor_depth_to_mm"] - person["motor_depth_from_mm"]) / 2
         depths = np.clip(middle + p["ending_spread_mm"] * rng.standard_normal(n), middle - reach, middle + reach)
+        depths = np.minimum(depths, DEEPEST_SHARE * muscle_thickness_mm(limb))
     else:
         depths = rng.choice(p["ending_depth_mm"], size=n)
     out = []

@@ -25,6 +25,7 @@ from rheobase.nerve.threshold import Stimulus, Thresholds, activation_thresholds
 from rheobase.tables import row
 
 KINDS = {"A-beta": "a_beta", "A-alpha": "a_alpha", "A-delta": "a_delta"}
+DEEPEST_SHARE = 0.8  # motor endings lie in the outer part of the muscle
 _AT_ONCE = 256  # fibres whose potential is read off together
 
 
@@ -179,7 +180,7 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
     depths = p["ending_below_fascia_mm"] if kind == "A-alpha" else p["ending_depth_mm"]
     if kind == "A-alpha":
         # deeper endings move up to the deepest possible, so that a little more fat changes thresholds a little
-        depths = sorted({min(d, 0.8 * muscle_mm) for d in depths})
+        depths = sorted({min(d, DEEPEST_SHARE * muscle_mm) for d in depths})
     half = pad.extent_mm / 2
     return EndingGrid(
         kind=kind,

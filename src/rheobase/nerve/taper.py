@@ -17,7 +17,7 @@ from rheobase.nerve.model import Internodes
 from rheobase.tables import row
 
 TAPERS = ("short", "long", "motor_short", "motor_long")
-_SMALLEST_MRG_UM = 5.7
+_SMALLEST_MRG_UM, _LARGEST_MRG_UM = 5.7, 16.0
 
 
 def _block(diameter_um: float, internode_um: float | None) -> Internodes:
@@ -57,7 +57,7 @@ def tapered_fibre(taper: str, *, parent_um: float, length_mm: float, label: str 
     Raises
     ------
     ParameterError
-        For an unknown taper, a parent below 5.7 um, or a length shorter than the taper.
+        For an unknown taper, a parent outside 5.7 to 16 um, or a length shorter than the taper.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def tapered_fibre(taper: str, *, parent_um: float, length_mm: float, label: str 
     """
     if taper not in TAPERS:
         raise ParameterError(f"There is no taper '{taper}'.{near_name(taper, TAPERS)}")
-    if parent_um < _SMALLEST_MRG_UM:
+    if not _SMALLEST_MRG_UM <= parent_um <= _LARGEST_MRG_UM:
         raise ParameterError(f"parent_um is {parent_um:g} um; a tapering fibre has a parent of 5.7 to 16 um.")
     p = row(f"branches.taper_{taper}")
     thin = "thin_" if parent_um <= _SMALLEST_MRG_UM and "thin_count" in p else ""
