@@ -151,7 +151,8 @@ class Sensation:
     >>> from rheobase.field import solve_field
     >>> arm = Forearm()
     >>> pads = pad_pair(arm)
-    >>> empty = Library(limb=arm, montage=pads, field=solve_field(arm, pads), grids={}, fat_mm=(5.0,), ln_mA={}, slope={})
+    >>> field = solve_field(arm, pads)
+    >>> empty = Library(limb=arm, montage=pads, field=field, grids={}, fat_mm=(5.0,), ln_mA={}, slope={})
     >>> fibres = {("A-beta", "distal"): np.arange(1.0, 21.0), ("A-alpha", "proximal"): np.arange(5.0, 25.0)}
     >>> felt = Sensation(library=empty, criteria={e: criterion(e) for e in EVENTS}, middle=fibres,
     ...                  people=(fibres, {k: 2 * t for k, t in fibres.items()}), bodies=(middle_body(arm),) * 2, seed=1)

@@ -19,7 +19,7 @@ from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
 from rheobase.field import Field, solve_field
 from rheobase.montage import Montage
-from rheobase.nerve import KINDS, EndingGrid, Stimulus, diameters_um, ending_grid, grid_thresholds
+from rheobase.nerve import KINDS, EndingGrid, GridThresholds, Stimulus, diameters_um, ending_grid, grid_thresholds
 from rheobase.tables import row
 
 Array = NDArray[np.float64]
@@ -207,7 +207,7 @@ def make_library(
     done = _Done(progress, 6 if spread else 1)
     middle = grid_thresholds(limb, field, list(grids.values()), stimulus, progress=done.part(0))
     if not spread:
-        ln = {k: _ln(v)[None] for k, v in middle.items()}
+        ln = {k: _ln(v)[None] for k, v in middle.threshold_mA.items()}
         return Library(limb=limb, montage=montage, field=field, grids=grids, fat_mm=knots, ln_mA=ln, slope={})
     # The slopes are simulated under the pad over the muscle and taken to hold under the other pad too.
     over = next(pad for kind, pad in grids if kind == "A-alpha")
@@ -215,11 +215,11 @@ def make_library(
     others = [(replace(limb, fat_mm=f), list(grids)) for f in (knots[0], knots[2])]
     others += [(conductivity_ends(limb, tissue), near) for tissue in TISSUES]
 
-    def at(number: int) -> dict[Key, Array]:
+    def at(number: int) -> GridThresholds:
         other, keys = others[number]
         return grid_thresholds(
             other, solve_field(other, montage), [grids[k] for k in keys], stimulus,
-            guesses_mA=middle, progress=done.part(number + 1),
+            like=middle, progress=done.part(number + 1),
         )  # fmt: skip
 
     # two bodies at a time: while the fibres of one are stepped, those of the next are laid out

@@ -1,7 +1,15 @@
 """Nerve fibres: who fires, when."""
 
 from rheobase.nerve.bundle import Bundle, TrunkFibre, bundle, diameters_um
-from rheobase.nerve.endings import KINDS, Ending, EndingGrid, ending_grid, ending_thresholds, grid_thresholds
+from rheobase.nerve.endings import (
+    KINDS,
+    Ending,
+    EndingGrid,
+    GridThresholds,
+    ending_grid,
+    ending_thresholds,
+    grid_thresholds,
+)
 from rheobase.nerve.fibre import Fibre, fibre_model, uniform_fibre
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.path import rounded_mm, walk_mm
@@ -20,6 +28,7 @@ __all__ = [
     "Fibre",
     "FibreModel",
     "Gate",
+    "GridThresholds",
     "Internodes",
     "Recruitment",
     "Status",

@@ -202,6 +202,7 @@ def ending_thresholds(
     *,
     tolerance: float = 0.02,
     guess_mA: Array | None = None,
+    guess_factor: Array | None = None,
     temperature_C: float = 37.0,
     progress: Callable[[float], None] | None = None,
 ) -> Thresholds:
@@ -221,6 +222,8 @@ def ending_thresholds(
         Ratio of the bracket minus 1.
     guess_mA : array, optional
         Where to begin.
+    guess_factor : array, optional
+        The same as a multiple of the linear prediction.
     temperature_C : float
         Temperature of the nerve.
     progress : callable, optional
@@ -250,7 +253,8 @@ def ending_thresholds(
     return activation_thresholds(
         fibres, potentials, stimulus, tolerance=tolerance,
         watch=[node_beyond(f, a) for f, a in zip(fibres, arrival, strict=True)],
-        temperature_C=temperature_C, true_start=True, guess_mA=guess_mA, progress=progress,
+        temperature_C=temperature_C, true_start=True, guess_mA=guess_mA, guess_factor=guess_factor,
+        progress=progress,
     )  # fmt: skip
 
 
@@ -269,16 +273,41 @@ def _potentials(field: Field, around_deg: list[float], ways: list[Array], fibres
     return out
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridThresholds:
+    """Thresholds over grids of endings.
+
+    Parameters
+    ----------
+    threshold_mA : mapping
+        By (kind, pad), each of its grid's shape; NaN where none was found.
+    factor : mapping
+        Ratio of threshold and linear prediction, likewise; where a search in a like limb best begins.
+
+    Examples
+    --------
+    >>> one = {("A-beta", "p"): np.ones(1)}
+    >>> float(GridThresholds(threshold_mA=one, factor=one)["A-beta", "p"][0])
+    1.0
+    """
+
+    threshold_mA: Mapping[tuple[str, str], Array]
+    factor: Mapping[tuple[str, str], Array]
+
+    def __getitem__(self, key: tuple[str, str]) -> Array:
+        return self.threshold_mA[key]
+
+
 def grid_thresholds(
     limb: LayeredLimb,
     field: Field,
     grids: Sequence[EndingGrid],
     stimulus: Stimulus,
     *,
-    guesses_mA: Mapping[tuple[str, str], Array] | None = None,
+    like: GridThresholds | None = None,
     progress: Callable[[float], None] | None = None,
-) -> dict[tuple[str, str], Array]:
-    """Thresholds over whole grids, keyed by (kind, pad), each of its grid's shape; NaN where none was found.
+) -> GridThresholds:
+    """Find the thresholds over whole grids.
 
     Parameters
     ----------
@@ -290,8 +319,8 @@ def grid_thresholds(
         The grids, each of another kind or pad.
     stimulus : Stimulus
         Waveform of the active contact.
-    guesses_mA : mapping, optional
-        Where to begin, by (kind, pad), such as the thresholds in a like limb; it changes the effort, not the promise.
+    like : GridThresholds, optional
+        The same grids in a like limb: tells where to begin, which changes the effort and not the promise.
     progress : callable, optional
         Is told the share done.
 
@@ -309,11 +338,15 @@ def grid_thresholds(
     (4, 2, 4, 1, 3)
     """
     endings = [e for g in grids for e in g.endings()]
-    guess = None
-    if guesses_mA is not None:
-        guess = np.concatenate([guesses_mA[g.kind, g.pad].ravel() for g in grids])
-        guess = np.where(np.isfinite(guess), guess, np.nanmedian(guess))
-    found = ending_thresholds(limb, field, endings, stimulus, guess_mA=guess, progress=progress)
+    factor = None
+    if like is not None:
+        factor = np.concatenate([like.factor[g.kind, g.pad].ravel() for g in grids])
+        factor = np.where(np.isfinite(factor), factor, 1.0)
+    found = ending_thresholds(limb, field, endings, stimulus, guess_factor=factor, progress=progress)
     values = np.where(np.isfinite(found.threshold_mA) & (found.status == 0), found.threshold_mA, np.nan)
     cuts = np.cumsum([int(np.prod(g.shape)) for g in grids])[:-1]
-    return {(g.kind, g.pad): v.reshape(g.shape) for g, v in zip(grids, np.split(values, cuts), strict=True)}
+
+    def shaped(flat: Array) -> dict[tuple[str, str], Array]:
+        return {(g.kind, g.pad): v.reshape(g.shape) for g, v in zip(grids, np.split(flat, cuts), strict=True)}
+
+    return GridThresholds(threshold_mA=shaped(values), factor=shaped(values / found.predicted_mA))

@@ -69,13 +69,17 @@ class Thresholds:
         `Status` of each fibre.
     start_node : array of int
         Node at which the spike starts at threshold, -1 if unknown.
+    predicted_mA : array
+        What the response of the linear fibre foretold; the ratio of threshold and prediction hardly differs between
+        like fields, so it is where a search in another field best begins.
     simulations : int
         Simulations of one fibre that were needed, in all.
 
     Examples
     --------
-    >>> Thresholds(threshold_mA=np.array([1.0]), lower_mA=np.array([0.99]), status=np.array([0]),
-    ...            start_node=np.array([10]), simulations=8).counts()
+    >>> one = np.array([1.0])
+    >>> Thresholds(threshold_mA=one, lower_mA=0.99 * one, status=np.array([0]), start_node=np.array([10]),
+    ...            predicted_mA=one, simulations=8).counts()
     {'FOUND': 1}
     """
 
@@ -83,6 +87,7 @@ class Thresholds:
     lower_mA: Array
     status: NDArray[np.int64]
     start_node: NDArray[np.int64]
+    predicted_mA: Array
     simulations: int
 
     def counts(self) -> dict[str, int]:
@@ -102,6 +107,7 @@ def activation_thresholds(
     temperature_C: float = 37.0,
     true_start: bool = False,
     guess_mA: Sequence[float] | Array | None = None,
+    guess_factor: Sequence[float] | Array | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Thresholds:
     """Find each fibre's threshold by simulation, sixteen fibres at a time.
@@ -128,6 +134,8 @@ def activation_thresholds(
         Whether the first node is an anatomical ending, where a spike may start, and not a cut.
     guess_mA : sequence of float, optional
         Where to begin for each fibre, when the threshold is roughly known; it changes the effort, not the promise.
+    guess_factor : sequence of float, optional
+        The same as a multiple of the linear prediction, such as the ratio of threshold and prediction in a like field.
     progress : callable, optional
         Is told the share done.
 
@@ -164,6 +172,7 @@ def activation_thresholds(
     for fibre, potential in zip(fibres, potential_mV_per_mA, strict=True):
         check_potential(fibre, potential, stimulus)
     _check_lists(fibres, watch, need, guess_mA)
+    _check_lists(fibres, None, need, guess_factor)
     order = np.argsort([-f.nodes for f in fibres], kind="stable")
     groups = _groups(fibres, order)
     watched = np.array([int(0.9 * (f.nodes - 1)) for f in fibres] if watch is None else watch, dtype=np.int64)
@@ -175,6 +184,7 @@ def activation_thresholds(
         lower_mA=np.zeros(len(fibres)),
         status=np.zeros(len(fibres), dtype=np.int64),
         start_node=np.full(len(fibres), -1, dtype=np.int64),
+        predicted_mA=np.full(len(fibres), np.nan),
         simulations=0,
     )
     done = [0, 0]
@@ -186,7 +196,13 @@ def activation_thresholds(
         )
         alive = np.array([f.nodes - f.silent_nodes for f in chosen])
         begin = None if guess_mA is None else np.asarray(guess_mA, dtype=float)[group]
-        result, simulations = shared.solve(chunk, watched[group], alive, begin)
+        if begin is None:
+            out.predicted_mA[group] = shared.predict(chunk)[: len(group)]
+            factor = None if guess_factor is None else np.asarray(guess_factor, dtype=float)[group]
+        else:
+            factor = np.ones(len(group))
+        start = out.predicted_mA[group] if begin is None else begin
+        result, simulations = shared.solve(chunk, watched[group], alive, start, factor)
         out.threshold_mA[group], out.lower_mA[group], out.status[group], out.start_node[group] = result
         done[0] += len(group)
         done[1] += simulations
@@ -197,7 +213,7 @@ def activation_thresholds(
         list(pool.map(work, groups))
     return Thresholds(
         threshold_mA=out.threshold_mA, lower_mA=out.lower_mA, status=out.status, start_node=out.start_node,
-        simulations=done[1],
+        predicted_mA=out.predicted_mA, simulations=done[1],
     )  # fmt: skip
 
 
@@ -247,13 +263,18 @@ class _Search:
     true_start: bool
 
     def solve(
-        self, chunk: Chunk, watch: NDArray[np.int64], alive: NDArray[np.intp], begin_mA: Array | None
+        self,
+        chunk: Chunk,
+        watch: NDArray[np.int64],
+        alive: NDArray[np.intp],
+        begin_mA: Array,
+        factor: Array | None,
     ) -> tuple[tuple[Array, Array, NDArray, NDArray], int]:
         lanes, count = chunk.blocks * LANES, chunk.count
         watched, alive = _fill(watch, lanes), _fill(alive, lanes)
         cut = np.arange(chunk.n_nodes)[None, :] >= alive[:, None]
         low, high = np.zeros(lanes), np.full(lanes, np.inf)
-        trial = self._guess(chunk) if begin_mA is None else _fill(begin_mA, lanes)
+        trial = _fill(begin_mA if factor is None else begin_mA * factor, lanes)
         trial = np.clip(trial, 1e-6, self.upper_mA / 1.5)
         start = np.full(lanes, -1, dtype=np.int64)
         growth = np.full(lanes, _GROWTH if begin_mA is None else 1.05)
@@ -305,7 +326,7 @@ class _Search:
         status[at_end & (status == Status.FOUND)] = Status.END_EXCITATION
         return (high[:count], low[:count], status[:count], start[:count]), simulations
 
-    def _guess(self, chunk: Chunk) -> Array:
+    def predict(self, chunk: Chunk) -> Array:
         """Where to begin: the amplitude that would depolarise some node by 20 mV if the fibre were linear.
 
         Tried with 2 mV: much less drowns in rounding, much more wakes the channels.

@@ -202,7 +202,7 @@ def _along_nerve(field: Field, name: str, sign: float) -> dict[str, Any]:
         "along_mm": points[keep, 2].round(2).tolist(),
         "potential_mV_per_mA": v[keep].round(4).tolist(),
         "second_difference_mV_per_mA": second[keep].round(6).tolist(),
-        "note": "Leading phase. Second difference over 1 mm along the trunk, close to the internodes of its thick fibres;"
+        "note": "Leading phase. Second difference over 1 mm along the trunk, near the internodes of its thick fibres;"
         " where it is positive, fibres are depolarised",
     }
 

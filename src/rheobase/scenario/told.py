@@ -110,8 +110,8 @@ def method(felt: Sensation, resistance_ohm: float) -> list[str]:
         " electrodes: metal at one potential behind a contact impedance that holds gel and horny layer, so that the"
         f" current gathers at their edges. From pad to pad the model has {resistance_ohm:.0f} ohm.",
         "Fibres are MRG double cables (below 5.7 µm with the geometry of Pena), stepped by 5 µs at 37 °C. Skin and"
-        " motor fibres end in thin, short internodes, as histology shows: how a fibre ends moves its threshold by up to ten"
-        f" times. {n} endings under the pads were simulated for each of six bodies that differ in fat and"
+        " motor fibres end in thin, short internodes, as histology shows: how a fibre ends moves its threshold by up to"
+        f" ten times. {n} endings under the pads were simulated for each of six bodies that differ in fat and"
         " conductivities; a threshold is an amplitude whose spike travelled on, with a silent one within 2 %"
         " below.",
         f"Each of {len(felt.people)} virtual people is a draw of fat, conductivities, fibre diameters, courses, tapers"

@@ -35,10 +35,10 @@ def cite(result: Any) -> tuple[Source, ...]:
     """
     if isinstance(result, Mapping) and "citations" in result:
         keys = {entry["key"] for entry in result["citations"]}
-    elif hasattr(result, "rows"):
+    elif not isinstance(result, Mapping) and hasattr(result, "rows"):
         keys = {key for name in result.rows for key in row(name).sources}
     else:
         raise ParameterError(
-            f"A {type(result).__name__} does not say which data it used. Give a result document, or an object with rows."
+            f"A {type(result).__name__} does not say which data it used. Give a result document or an object with rows."
         )
     return tuple(source(key) for key in sorted(keys))

@@ -11,10 +11,18 @@ import numpy as np
 from rheobase.anatomy import Course, Forearm, Layer, LayeredLimb, course_points_mm, fascia_depth_mm
 from rheobase.electrode import Interface, Pad
 from rheobase.field import FieldPlane, PlainLimb, solve_field
-from rheobase.montage import Montage, pad_pair
+from rheobase.montage import Montage
 from rheobase.nerve import (
-    Fibre, Stimulus, Thresholds, activation_thresholds, node_beyond, rounded_mm, stimulus_from_segments, tapered_fibre,
-    uniform_fibre, walk_mm,
+    Fibre,
+    Stimulus,
+    Thresholds,
+    activation_thresholds,
+    node_beyond,
+    rounded_mm,
+    stimulus_from_segments,
+    tapered_fibre,
+    uniform_fibre,
+    walk_mm,
 )  # fmt: skip
 from rheobase.tables import row
 

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from rheobase.validation import (
-    conductivities, endings, far_ends, fibres, limb_field, limb_physics, pad_field, population, recipe,
-    surface_tables, thickness, time_constants, tissues, trunks, widths,
+    conductivities,
+    endings,
+    far_ends,
+    fibres,
+    limb_field,
+    limb_physics,
+    pad_field,
+    population,
+    recipe,
+    surface_tables,
+    thickness,
+    time_constants,
+    tissues,
+    trunks,
+    widths,
 )  # fmt: skip
 
 _MODULES = (

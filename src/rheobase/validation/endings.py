@@ -8,7 +8,17 @@ from rheobase.anatomy import Forearm, cutaneous_course, motor_course
 from rheobase.nerve import Stimulus
 from rheobase.tables import row
 from rheobase.validation._bench import (
-    PAD_MM, Probe, arriving, biphasic, monophasic, on_course, skin_course, tapered, under_pads, uniform_mA, whole,
+    PAD_MM,
+    Probe,
+    arriving,
+    biphasic,
+    monophasic,
+    on_course,
+    skin_course,
+    tapered,
+    under_pads,
+    uniform_mA,
+    whole,
 )  # fmt: skip
 from rheobase.validation._rows import Comparison, Progress, RowDict, apart, aside, inside, near
 

@@ -95,8 +95,12 @@ def _fat(reference: LimbReference) -> list[RowDict]:
         field = _with_fat(reference, fat)
         rows.append(
             near(
-                f"activating function, {fat:g} over {published['base_fat_mm']:g} mm of fat", published, ratio,
-                bend(field) / base, unit="", tolerance=published["bend_tolerance"],
+                f"activating function, {fat:g} over {published['base_fat_mm']:g} mm of fat",
+                published,
+                ratio,
+                bend(field) / base,
+                unit="",
+                tolerance=published["bend_tolerance"],
             )  # fmt: skip
         )
         rows.append(near(f"resistance with {fat:g} mm of fat", published, ohm, field.resistance_ohm, unit="ohm"))

@@ -14,7 +14,14 @@ from rheobase.anatomy import Course, Forearm, cutaneous_course, fascia_depth_mm,
 from rheobase.nerve import Fibre
 from rheobase.tables import row
 from rheobase.validation._bench import (
-    REACH_MM, Probe, arriving, biphasic, on_course, tapered, under_pads, whole,
+    REACH_MM,
+    Probe,
+    arriving,
+    biphasic,
+    on_course,
+    tapered,
+    under_pads,
+    whole,
 )  # fmt: skip
 from rheobase.validation._rows import Comparison, Progress, RowDict, aside, saying
 
@@ -118,7 +125,10 @@ def _run(tell: Progress) -> list[RowDict]:
     skipped = [c for c in cells() if c.course == DEGENERATE]
     rows.append(
         aside(
-            f"motor endings, axial end, {len(skipped)} cells", row("published.surface_tables"), "1", None,
+            f"motor endings, axial end, {len(skipped)} cells",
+            row("published.surface_tables"),
+            "1",
+            None,
             note="A straight fibre that ends under the pad: 5 mm of pad shift change it 0.6 to 2.2 times.",
         )  # fmt: skip
     )

@@ -34,7 +34,9 @@ def _run(tell: Progress) -> list[RowDict]:
         key = "touch_us" if name == "sensory" else "motor_us"
         rows.append(
             aside(
-                f"{words} threshold, plateau", flat, f"from {flat[key]:g} us",
+                f"{words} threshold, plateau",
+                flat,
+                f"from {flat[key]:g} us",
                 f"falls {100 * fall:.0f} % from {widths[-2]:g} to {widths[-1]:g} us",
                 note="How the study tells a plateau was not seen; single biphasic pulses of the model go on falling.",
             )  # fmt: skip
