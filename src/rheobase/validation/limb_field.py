@@ -25,7 +25,9 @@ def compare_limb(reference: LimbReference, tell: Progress) -> list[RowDict]:
         rows += _potential(f"{what}, {len(want)} points", want, ours)
         if contact == "complete":
             rows.append(
-                near("resistance from pad to pad", published, reference.resistance_ohm, field.resistance_ohm, unit="ohm")
+                near(
+                    "resistance from pad to pad", published, reference.resistance_ohm, field.resistance_ohm, unit="ohm"
+                )
             )
         tell((done + 1) / 2)
     return rows
@@ -40,7 +42,9 @@ def _potential(what: str, want: np.ndarray, ours: np.ndarray) -> list[RowDict]:
         shift = float(np.mean(want - ours))
         if max(_errors(want, ours + shift)) <= band:
             errors = _errors(want, ours + shift)
-            note = f"After adding {shift:.4g} V per A: the zero of potential is a convention, and chosen elsewhere there."
+            note = (
+                f"After adding {shift:.4g} V per A: the zero of potential is a convention, and chosen elsewhere there."
+            )
     names = (f"potential, {what}, rms difference", f"potential, {what}, largest difference")
     return [
         apart(name, published, 0.0, error, band, unit="", shown=f"±{100 * band:g} %", note=note)
@@ -59,6 +63,7 @@ def compare_limb_file(path: Path, tell: Progress) -> list[RowDict]:
 
 
 COMPARISON = Comparison(
-    name="limb_field", about="potential and resistance of the reference limb",
+    name="limb_field",
+    about="potential and resistance of the reference limb",
     run=lambda tell: compare_limb(limb_reference(), tell),
-)  # fmt: skip
+)

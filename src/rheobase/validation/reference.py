@@ -33,7 +33,9 @@ def compare_reference(path: str | Path, tell: Progress) -> list[RowDict]:
             rows = _limb(data, place, tell)
         else:
             found = ", ".join(f"'{k}'" for k in list(data)[:6]) or "none"
-            raise TableError(f"{place}: neither key 'fibres' nor key 'limb' is there (found: {found}). Known: {FORMATS}.")
+            raise TableError(
+                f"{place}: neither key 'fibres' nor key 'limb' is there (found: {found}). Known: {FORMATS}."
+            )
     except RheobaseError as wrong:
         if str(place) in str(wrong):
             raise
@@ -61,8 +63,10 @@ def _limb(data: Mapping[str, Any], place: Path, tell: Progress) -> list[RowDict]
         if layer.get("sigma_azimuthal_S_per_m", layer["sigma_radial_S_per_m"]) != layer["sigma_radial_S_per_m"]:
             return [
                 not_built(
-                    "potential in the limb", row("published.limb_field"), None,
+                    "potential in the limb",
+                    row("published.limb_field"),
+                    None,
                     note=f"Layer '{layer['name']}' conducts differently across and around: no such solver yet.",
-                )  # fmt: skip
+                )
             ]
     return compare_limb_file(place, tell)

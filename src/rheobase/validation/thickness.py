@@ -9,8 +9,14 @@ from rheobase.electrode import Pad
 from rheobase.montage import Montage
 from rheobase.tables import row
 from rheobase.validation._bench import (
-    PAD_MM, arriving, biphasic, pads_on, straight, under_pads, uniform_mA,
-)  # fmt: skip
+    PAD_MM,
+    arriving,
+    biphasic,
+    pads_on,
+    straight,
+    under_pads,
+    uniform_mA,
+)
 from rheobase.validation._rows import Comparison, Progress, RowDict, aside, near, saying
 from rheobase.validation.endings import tapered_mA, tapered_motor, tapered_skin
 
@@ -30,9 +36,7 @@ def _run(tell: Progress) -> list[RowDict]:
 def _fat() -> list[RowDict]:
     motor, skin = row("published.tapered_thinner_fat"), row("published.skin_under_fat")
     limbs = [Forearm(fat_mm=f) for f in motor["fat_mm"]]
-    deep = np.array(
-        [tapered_mA(b, [tapered_motor(b, b.fascia_depth_mm + motor["below_fascia_mm"])])[0] for b in limbs]
-    )
+    deep = np.array([tapered_mA(b, [tapered_motor(b, b.fascia_depth_mm + motor["below_fascia_mm"])])[0] for b in limbs])
     rows = [saying("motor threshold below the fascia, with more fat", motor, "rises", trend(deep))]
     for fat, want, ours in zip(motor["fat_mm"], motor["motor_ratio"], deep / deep[1], strict=True):
         rows.append(near(f"motor threshold, fat {fat:g} over 5 mm", motor, want, ours, unit=""))
@@ -58,9 +62,14 @@ def _pads() -> list[RowDict]:
     )
     return [
         saying("threshold over a deep nerve, with larger pads", deep, deep["trend"], trend(np.array(nerve))),
-        aside("threshold over skin receptors, with larger small pads", skin, skin["trend"], trend(np.array(touch)),
-              note=note),
-    ]  # fmt: skip
+        aside(
+            "threshold over skin receptors, with larger small pads",
+            skin,
+            skin["trend"],
+            trend(np.array(touch)),
+            note=note,
+        ),
+    ]
 
 
 def _across(diameter_mm: float) -> Montage:

@@ -68,15 +68,23 @@ def _people(nerve_us: float) -> list[RowDict]:
         away = (nerve_us - mean) / sd
         rows.append(
             apart(
-                f"time constant of people, median nerve, {who}", p, mean, nerve_us, p["band_sd_count"] * sd, unit="us",
-                shown=f"±{p['band_sd_count']:g} SD ({sd:g} us)", note=f"Ours lies {away:+.1f} SD from the mean.",
-            )  # fmt: skip
+                f"time constant of people, median nerve, {who}",
+                p,
+                mean,
+                nerve_us,
+                p["band_sd_count"] * sd,
+                unit="us",
+                shown=f"±{p['band_sd_count']:g} SD ({sd:g} us)",
+                note=f"Ours lies {away:+.1f} SD from the mean.",
+            )
         )
     rows.append(
         not_built(
-            "time constant of people, touch over motor fibres", p, round(p["sensory_us"] / p["motor_us"], 2),
+            "time constant of people, touch over motor fibres",
+            p,
+            round(p["sensory_us"] / p["motor_us"], 2),
             note="One membrane serves both kinds; telling them apart needs sensory and motor membranes of their own.",
-        )  # fmt: skip
+        )
     )
     return rows
 

@@ -25,9 +25,13 @@ def _run(tell: Progress) -> list[RowDict]:
     ]
     rows.append(
         apart(
-            "biphasic over monophasic, straight", published, published["biphasic_over_monophasic"],
-            float(np.mean(both / one)), published["band"], unit="",
-        )  # fmt: skip
+            "biphasic over monophasic, straight",
+            published,
+            published["biphasic_over_monophasic"],
+            float(np.mean(both / one)),
+            published["band"],
+            unit="",
+        )
     )
     rows += _offset(limb)
     tell(0.6)
@@ -51,9 +55,7 @@ def _under_fat() -> list[RowDict]:
         depths = (published["from_skin_mm"], limb.fascia_depth_mm + published["below_fascia_mm"])
         skin, fascia = uniform_mA(limb, [straight(limb, d, DIAMETER_UM) for d in depths], biphasic())
         here = partial(near, unit="mA")
-        rows.append(
-            here(f"straight, fat {fat:g}, 15 mm below the skin", published, published["from_skin_mA"][i], skin)
-        )
+        rows.append(here(f"straight, fat {fat:g}, 15 mm below the skin", published, published["from_skin_mA"][i], skin))
         rows.append(
             here(f"straight, fat {fat:g}, 8.5 mm below the fascia", published, published["below_fascia_mA"][i], fascia)
         )
