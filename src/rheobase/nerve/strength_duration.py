@@ -165,8 +165,8 @@ def _weiss(d: Array, i: Array) -> tuple[float, float]:
 
 
 def _lapicque(d: Array, i: Array) -> tuple[float, float]:
-    def best(ln_tau: float) -> tuple[float, float]:
-        s = _shape("lapicque", d, np.exp(ln_tau)) / i
+    def best(ln_tau_us: float) -> tuple[float, float]:
+        s = _shape("lapicque", d, np.exp(ln_tau_us)) / i
         rheobase = s.sum() / (s @ s)
         return rheobase, float(np.mean((rheobase * s - 1.0) ** 2))
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from rheobase.anatomy import Course, Forearm, Layer, LayeredLimb, course_points_mm, fascia_depth_mm
-from rheobase.electrode import Interface, Pad
+from rheobase.electrode import Interface, Pad, default_interface
 from rheobase.field import FieldPlane, PlainLimb, solve_field
 from rheobase.montage import Montage
 from rheobase.nerve import (
@@ -23,7 +23,7 @@ from rheobase.nerve import (
     tapered_fibre,
     uniform_fibre,
     walk_mm,
-)  # fmt: skip
+)
 from rheobase.tables import row
 
 DT_MS = 0.005
@@ -53,11 +53,10 @@ def under_pads(limb: LayeredLimb, montage: Montage | None = None) -> FieldPlane:
 
 def pads_on(limb: LayeredLimb, *, spacing_mm: float = 90.0, size_mm: float = 50.0) -> Montage:
     """Two square pads at angle 0; the one nearer the elbow is active."""
-    gel = Interface(series_ohm_m2=_LUMPED_GEL_OHM_M2) if _is_lumped(limb) else None
-    extra = {} if gel is None else {"interface": gel}
+    gel = Interface(series_ohm_m2=_LUMPED_GEL_OHM_M2) if _is_lumped(limb) else default_interface()
     return Montage(
         pads=tuple(
-            Pad(name=n, width_mm=size_mm, length_mm=size_mm, along_mm=s * spacing_mm / 2, share=s, **extra)
+            Pad(name=n, width_mm=size_mm, length_mm=size_mm, along_mm=s * spacing_mm / 2, share=s, interface=gel)
             for n, s in (("proximal", 1.0), ("distal", -1.0))
         )
     )
@@ -128,15 +127,24 @@ def skin_course(limb: LayeredLimb, ending_mm: float = 0.75, along_mm: float = PA
 
 
 def uniform_mA(
-    limb: LayeredLimb, probes: Sequence[Probe], stimulus: Stimulus, *, montage: Montage | None = None,
-    ending: bool = False, tolerance: float = 0.004,
-) -> np.ndarray:  # fmt: skip
+    limb: LayeredLimb,
+    probes: Sequence[Probe],
+    stimulus: Stimulus,
+    *,
+    montage: Montage | None = None,
+    ending: bool = False,
+    tolerance: float = 0.004,
+) -> np.ndarray:
     """Thresholds by the criterion for uniform fibres: eight nodes fire."""
     plane = under_pads(limb, montage)
     return activation_thresholds(
-        [p.fibre for p in probes], [p.potential(plane) for p in probes], stimulus, need=NODES_NEEDED,
-        tolerance=tolerance, true_start=ending,
-    ).threshold_mA  # fmt: skip
+        [p.fibre for p in probes],
+        [p.potential(plane) for p in probes],
+        stimulus,
+        need=NODES_NEEDED,
+        tolerance=tolerance,
+        true_start=ending,
+    ).threshold_mA
 
 
 def tapered(taper: str, parent_um: float) -> Fibre:
@@ -149,6 +157,10 @@ def arriving(
 ) -> Thresholds:
     """Thresholds by the criterion for endings: the spike has come 14 mm. One plane a probe."""
     return activation_thresholds(
-        [p.fibre for p in probes], [p.potential(q) for p, q in zip(probes, planes, strict=True)], stimulus,
-        watch=[node_beyond(p.fibre, ARRIVAL_MM) for p in probes], tolerance=tolerance, true_start=True,
-    )  # fmt: skip
+        [p.fibre for p in probes],
+        [p.potential(q) for p, q in zip(probes, planes, strict=True)],
+        stimulus,
+        watch=[node_beyond(p.fibre, ARRIVAL_MM) for p in probes],
+        tolerance=tolerance,
+        true_start=True,
+    )

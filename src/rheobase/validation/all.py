@@ -18,10 +18,23 @@ from rheobase.validation import (
     tissues,
     trunks,
     widths,
-)  # fmt: skip
+)
 
 _MODULES = (
-    fibres, limb_field, limb_physics, pad_field, trunks, endings, surface_tables, conductivities, thickness,
-    time_constants, widths, recipe, population, far_ends, tissues,
-)  # fmt: skip
+    fibres,
+    limb_field,
+    limb_physics,
+    pad_field,
+    trunks,
+    endings,
+    surface_tables,
+    conductivities,
+    thickness,
+    time_constants,
+    widths,
+    recipe,
+    population,
+    far_ends,
+    tissues,
+)
 COMPARISONS = tuple(m.COMPARISON for m in _MODULES)

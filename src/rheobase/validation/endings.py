@@ -19,7 +19,7 @@ from rheobase.validation._bench import (
     under_pads,
     uniform_mA,
     whole,
-)  # fmt: skip
+)
 from rheobase.validation._rows import Comparison, Progress, RowDict, apart, aside, inside, near
 
 _LENGTH_MM = 140.0
@@ -66,11 +66,21 @@ def _uniform(limb: Forearm) -> list[RowDict]:
     skin, motor = row("published.uniform_skin"), row("published.uniform_motor")
     up = [skin_probe(limb)]
     rows = [
-        near("skin ending, one thickness, biphasic", skin, skin["biphasic_mA"],
-             uniform_mA(limb, up, biphasic(), ending=True)[0], unit="mA"),
-        near("skin ending, one thickness, monophasic", skin, skin["monophasic_mA"],
-             uniform_mA(limb, up, monophasic(), ending=True)[0], unit="mA"),
-    ]  # fmt: skip
+        near(
+            "skin ending, one thickness, biphasic",
+            skin,
+            skin["biphasic_mA"],
+            uniform_mA(limb, up, biphasic(), ending=True)[0],
+            unit="mA",
+        ),
+        near(
+            "skin ending, one thickness, monophasic",
+            skin,
+            skin["monophasic_mA"],
+            uniform_mA(limb, up, monophasic(), ending=True)[0],
+            unit="mA",
+        ),
+    ]
     found = uniform_mA(limb, [motor_probe(limb, d) for d in motor["depth_mm"]], biphasic(), ending=True)
     for depth, want, ours in zip(motor["depth_mm"], motor["threshold_mA"], found, strict=True):
         rows.append(near(f"motor ending, one thickness, {depth:g} mm deep", motor, want, ours, unit="mA"))
@@ -106,13 +116,30 @@ def _polarity(limb: Forearm) -> list[RowDict]:
     return [
         inside("anode over cathode, skin ending", p, p["skin_low_ratio"], p["skin_high_ratio"], turned[:n], unit=""),
         inside("anode over cathode, rising motor ending", p, low, high, turned[n : 2 * n], unit=""),
-        aside("anode over cathode, deeper motor endings", p, f"{low:g}–{high:g}", spread,
-              note="The published range goes with endings 10 mm deep; deeper ones are less sensitive to polarity."),
-        inside("biphasic over monophasic, skin ending", form, form["skin_low_ratio"], form["skin_high_ratio"],
-               widened[:n], unit=""),
-        apart("biphasic over monophasic, motor ending", form, form["motor_ratio"], float(np.mean(widened[n : 2 * n])),
-              form["band"], unit=""),
-    ]  # fmt: skip
+        aside(
+            "anode over cathode, deeper motor endings",
+            p,
+            f"{low:g}–{high:g}",
+            spread,
+            note="The published range goes with endings 10 mm deep; deeper ones are less sensitive to polarity.",
+        ),
+        inside(
+            "biphasic over monophasic, skin ending",
+            form,
+            form["skin_low_ratio"],
+            form["skin_high_ratio"],
+            widened[:n],
+            unit="",
+        ),
+        apart(
+            "biphasic over monophasic, motor ending",
+            form,
+            form["motor_ratio"],
+            float(np.mean(widened[n : 2 * n])),
+            form["band"],
+            unit="",
+        ),
+    ]
 
 
 COMPARISON = Comparison(name="endings", about="fibres that end under a pad, and which pole lies over them", run=_run)

@@ -96,19 +96,33 @@ def _cases(data: Mapping[str, Any], said: Mapping[str, Any], place: str) -> list
 
 def _as_unknown(case: _Case) -> _Case:
     return _Case(
-        name=case.name, published_mA=case.published_mA, fibre=None, potential=None, watch=case.watch,
-        group=case.group, why_not=case.why_not, unknown_model=True,
-    )  # fmt: skip
+        name=case.name,
+        published_mA=case.published_mA,
+        fibre=None,
+        potential=None,
+        watch=case.watch,
+        group=case.group,
+        why_not=case.why_not,
+        unknown_model=True,
+    )
 
 
 def _case(
-    one: Mapping[str, Any], said: Mapping[str, Any], fibre: Fibre | None, who: str, sigma: Any, warm_C: float,
-    why: str, place: str,
-) -> _Case:  # fmt: skip
+    one: Mapping[str, Any],
+    said: Mapping[str, Any],
+    fibre: Fibre | None,
+    who: str,
+    sigma: Any,
+    warm_C: float,
+    why: str,
+    place: str,
+) -> _Case:
     distance_mm, dt_ms = float(_get(one, "distance_mm", place)), float(_get(one, "dt_ms", place))
     segments = tuple((float(t), float(v)) for t, v in _get(one, "segments_ms_value", place))
     offset = float(one.get("offset_internodes", 0.0))
     nodes = int(said["n_nodes"])
+    if not (dt_ms > 0 and distance_mm >= 0 and segments):
+        raise ValueError(f"dt_ms {dt_ms:g} ms and distance_mm {distance_mm:g} mm, with {len(segments)} segments")
     threshold = _get(one, "threshold_mA", place)
     tail_ms = float(one.get("tail_ms", said.get("tail_ms", 3.0)))
     shift = f", {offset:g} internode off" if offset else ""
@@ -164,6 +178,7 @@ def _built_in(tell: Progress) -> list[RowDict]:
 
 
 COMPARISON = Comparison(
-    name="fibres", about="thresholds of single fibres beside a point source, another program's at the same step",
+    name="fibres",
+    about="thresholds of single fibres beside a point source, another program's at the same step",
     run=_built_in,
-)  # fmt: skip
+)

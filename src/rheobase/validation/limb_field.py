@@ -63,6 +63,7 @@ def compare_limb_file(path: Path, tell: Progress) -> list[RowDict]:
 
 
 COMPARISON = Comparison(
-    name="limb_field", about="potential and resistance of the reference limb",
+    name="limb_field",
+    about="potential and resistance of the reference limb",
     run=lambda tell: compare_limb(limb_reference(), tell),
-)  # fmt: skip
+)

@@ -54,14 +54,22 @@ def _pads(reference: LimbReference) -> list[RowDict]:
     bend = _difference(np.diff(u, 2), np.diff(v, 2))
     return [
         apart(
-            "even current against metal pads, potential", published, published["potential_ratio"], _difference(u, v),
-            published["potential_band_ratio"], unit="",
+            "even current against metal pads, potential",
+            published,
+            published["potential_ratio"],
+            _difference(u, v),
+            published["potential_band_ratio"],
+            unit="",
         ),
         apart(
-            "even current against metal pads, second difference", published, published["bend_ratio"], bend,
-            published["bend_band_ratio"], unit="",
+            "even current against metal pads, second difference",
+            published,
+            published["bend_ratio"],
+            bend,
+            published["bend_band_ratio"],
+            unit="",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _contact(reference: LimbReference) -> list[RowDict]:
@@ -101,7 +109,7 @@ def _fat(reference: LimbReference) -> list[RowDict]:
                 bend(field) / base,
                 unit="",
                 tolerance=published["bend_tolerance"],
-            )  # fmt: skip
+            )
         )
         rows.append(near(f"resistance with {fat:g} mm of fat", published, ohm, field.resistance_ohm, unit="ohm"))
     return rows
@@ -115,19 +123,28 @@ def _grid(reference: LimbReference) -> list[RowDict]:
     size = float(np.abs(y).max())
     return [
         apart(
-            "order of convergence of the resistance", published, published["order_count"],
+            "order of convergence of the resistance",
+            published,
+            published["order_count"],
             float(np.log2((coarse.resistance_ohm - limit) / (fine.resistance_ohm - limit))),
-            published["order_band_count"], unit="",
-        ),
-        at_most(
-            "sum of the currents into the tissue", published, published["current_share"],
-            float(np.abs(y.sum(axis=1)).max()) / size, unit="",
-        ),
-        at_most(
-            "asymmetry of the admittance", published, published["current_share"], float(np.abs(y - y.T).max()) / size,
+            published["order_band_count"],
             unit="",
         ),
-    ]  # fmt: skip
+        at_most(
+            "sum of the currents into the tissue",
+            published,
+            published["current_share"],
+            float(np.abs(y.sum(axis=1)).max()) / size,
+            unit="",
+        ),
+        at_most(
+            "asymmetry of the admittance",
+            published,
+            published["current_share"],
+            float(np.abs(y - y.T).max()) / size,
+            unit="",
+        ),
+    ]
 
 
 COMPARISON = Comparison(

@@ -64,9 +64,16 @@ def _spread(touch: np.ndarray, twitch: np.ndarray, thin: np.ndarray) -> list[Row
     for key, name, values in (("a_beta", "touch", touch), ("a_alpha", "motor", twitch), ("a_delta", "thin", thin)):
         seen.append(float(np.std(np.log(values))))
         rows.append(
-            near(f"people, SD of ln, {name} fibres", p, p[f"sd_{key}_ratio"], seen[-1], unit="",
-                 tolerance=p["sd_tolerance"], note=_OTHER_PEOPLE)
-        )  # fmt: skip
+            near(
+                f"people, SD of ln, {name} fibres",
+                p,
+                p[f"sd_{key}_ratio"],
+                seen[-1],
+                unit="",
+                tolerance=p["sd_tolerance"],
+                note=_OTHER_PEOPLE,
+            )
+        )
     sd = people["sd_share"]
     note = "Same order: from half to twice."
     rows.append(inside("people, SD of measured thresholds", people, sd / 2, sd * 2, seen, unit="", note=note))
@@ -79,15 +86,27 @@ def _order(people: People, touch: np.ndarray, twitch: np.ndarray, thin: np.ndarr
     pain = row("sensation.pain")
     told = "not pain" if pain["share"] > first["share"] else "pain"
     return [
-        apart("people, tingling before twitch", p, p["sensory_first_share"], float(np.mean(touch < twitch)),
-              p["sensory_first_band_share"], unit=""),
-        near("people, twitch over tingling", p, p["motor_over_sensory_ratio"], float(np.median(twitch / touch)),
-             unit=""),
-        aside("people, tingling before 10 % of thin fibres", p, p["sensory_before_thin_share"],
-              float(np.mean(touch < thin)), note="No band is published."),
+        apart(
+            "people, tingling before twitch",
+            p,
+            p["sensory_first_share"],
+            float(np.mean(touch < twitch)),
+            p["sensory_first_band_share"],
+            unit="",
+        ),
+        near(
+            "people, twitch over tingling", p, p["motor_over_sensory_ratio"], float(np.median(twitch / touch)), unit=""
+        ),
+        aside(
+            "people, tingling before 10 % of thin fibres",
+            p,
+            p["sensory_before_thin_share"],
+            float(np.mean(touch < thin)),
+            note="No band is published.",
+        ),
         near("people, first thin fibre", first, first["threshold_mA"], earliest, unit="mA", tolerance=p["tolerance"]),
         saying("first thin fibre counts as", first, "not pain", told, kind="rule"),
-    ]  # fmt: skip
+    ]
 
 
 def _levels(people: People, touch: np.ndarray, twitch: np.ndarray) -> list[RowDict]:
@@ -96,18 +115,36 @@ def _levels(people: People, touch: np.ndarray, twitch: np.ndarray) -> list[RowDi
     medians = {"sensory": np.median(touch), "motor": np.median(twitch), "pain": np.median(pain)}
     rows = [
         saying("order of the medians", order, order["order"], ordered(medians), kind="order"),
-        aside("people in whom tingling < twitch < pain", order, "order",
-              float(np.mean((touch < twitch) & (twitch < pain))), note="A share; the study gives the order of means."),
-    ]  # fmt: skip
+        aside(
+            "people in whom tingling < twitch < pain",
+            order,
+            "order",
+            float(np.mean((touch < twitch) & (twitch < pain))),
+            note="A share; the study gives the order of means.",
+        ),
+    ]
     for key, values in (("tingling", touch), ("twitch", twitch), ("pain", pain)):
         said = f"{p[f'{key}_low_mA']:g}–{p[f'{key}_high_mA']:g}"
-        rows.append(aside(f"forearm, {key}, median of people", p, said, float(np.median(values)), unit="mA",
-                          note="Recalled range, uncalibrated model: shown, not judged."))  # fmt: skip
+        rows.append(
+            aside(
+                f"forearm, {key}, median of people",
+                p,
+                said,
+                float(np.median(values)),
+                unit="mA",
+                note="Recalled range, uncalibrated model: shown, not judged.",
+            )
+        )
     target = row("published.calibrated")
     rows.append(
-        aside("thresholds of one person after calibration", target, f"factor {target['factor']:g}", None,
-              note="Needs measured thresholds of a person; none is at hand.")
-    )  # fmt: skip
+        aside(
+            "thresholds of one person after calibration",
+            target,
+            f"factor {target['factor']:g}",
+            None,
+            note="Needs measured thresholds of a person; none is at hand.",
+        )
+    )
     return rows
 
 

@@ -6,8 +6,6 @@ published recipe is followed to the letter, artefacts included, so that only the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from rheobase.anatomy import Forearm
@@ -20,20 +18,13 @@ _SEED = 1
 _NAMES = {"a_beta": "touch", "a_alpha": "motor", "a_delta": "thin"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tables:
-    """Log thresholds of the cells, by what a draw chooses them with."""
-
-    ln: dict[tuple, float]
-
-    def of(self, kind: str, fat: float, diameter: float, taper: str, course: str, depth: float, along: float) -> float:
-        """Log threshold of one cell."""
-        return self.ln[kind, fat, diameter, taper, course, depth, along]
+# kind, fat mm, parent um, taper, course, depth mm, place mm: natural logarithm of the threshold in mA
+Tables = dict[tuple[str, float, float, str, str, float, float], float]
 
 
 def simulated(tell: Progress) -> Tables:
     """Our thresholds of every cell, the invalid ones included, for the recipe draws from them."""
-    ln = {}
+    ln: Tables = {}
     for done, kind in enumerate(("A-beta", "A-alpha", "A-delta")):
         usual = [c for c in cells() if c.kind == kind and c.course != DEGENERATE]
         axial = [c for c in cells() if c.kind == kind and c.course == DEGENERATE]
@@ -42,7 +33,7 @@ def simulated(tell: Progress) -> Tables:
             key = (c.kind, c.fat_mm, c.diameter_um, c.taper, c.course, c.ending_depth_mm, c.along_mm)
             ln[key] = float(np.log(value))
         tell((done + 1) / 4)
-    return Tables(ln)
+    return ln
 
 
 def _axial_mA(these: list[Cell]) -> np.ndarray:
@@ -85,7 +76,7 @@ def _touch(tables: Tables, rng: np.random.Generator, fat: float) -> list[float]:
     parent = _bins(rng.normal(p["touch_mean_um"], p["touch_sd_um"], n), p["touch_upper_um"], p["touch_parent_um"])
     along = rng.choice(p["touch_along_mm"], size=n)
     return [
-        tables.of("A-beta", fat, float(d), "long" if b else "short", str(c), 1.0, float(z))
+        tables["A-beta", fat, float(d), "long" if b else "short", str(c), 1.0, float(z)]
         for d, b, c, z in zip(parent, long_, course, along, strict=True)
     ]
 
@@ -103,7 +94,7 @@ def _motor(tables: Tables, rng: np.random.Generator, fat: float) -> list[float]:
     for d, b, k, e in zip(parent, long_, which, depth, strict=True):
         taper = "motor_long" if b else "motor_short"
         knots = [
-            tables.of("A-alpha", fat, float(d), taper, p["motor_course"][k], x, p["motor_along_mm"][k]) for x in depths
+            tables["A-alpha", fat, float(d), taper, p["motor_course"][k], x, p["motor_along_mm"][k]] for x in depths
         ]
         out.append(float(np.interp(e, depths, knots)))
     return out
@@ -116,7 +107,7 @@ def _thin(tables: Tables, rng: np.random.Generator, fat: float) -> list[float]:
     d = np.clip(p["thin_median_um"] * np.exp(p["thin_sd_share"] * rng.standard_normal(n)), um[0], um[-1])
     along, depth = rng.choice(p["thin_along_mm"], size=n), rng.choice(p["thin_depth_mm"], size=n)
     return [
-        float(np.interp(x, um, [tables.of("A-delta", fat, k, "", str(c), float(e), float(z)) for k in um]))
+        float(np.interp(x, um, [tables["A-delta", fat, k, "", str(c), float(e), float(z)] for k in um]))
         for x, c, e, z in zip(d, course, depth, along, strict=True)
     ]
 
@@ -136,17 +127,34 @@ def _run(tell: Progress) -> list[RowDict]:
         for k, n in _NAMES.items()
     ]
     rows += [
-        near(f"published recipe, SD of ln, {n} fibres", p, p[f"sd_{k}_ratio"], float(np.std(np.log(spread[k]))),
-             unit="", tolerance=p["sd_tolerance"])
+        near(
+            f"published recipe, SD of ln, {n} fibres",
+            p,
+            p[f"sd_{k}_ratio"],
+            float(np.std(np.log(spread[k]))),
+            unit="",
+            tolerance=p["sd_tolerance"],
+        )
         for k, n in _NAMES.items()
-    ]  # fmt: skip
+    ]
     touch, twitch = ten["a_beta"], ten["a_alpha"]
     rows += [
-        apart("published recipe, tingling before twitch", p, p["sensory_first_share"], float(np.mean(touch < twitch)),
-              p["sensory_first_band_share"], unit=""),
-        near("published recipe, twitch over tingling", p, p["motor_over_sensory_ratio"],
-             float(np.median(twitch / touch)), unit=""),
-    ]  # fmt: skip
+        apart(
+            "published recipe, tingling before twitch",
+            p,
+            p["sensory_first_share"],
+            float(np.mean(touch < twitch)),
+            p["sensory_first_band_share"],
+            unit="",
+        ),
+        near(
+            "published recipe, twitch over tingling",
+            p,
+            p["motor_over_sensory_ratio"],
+            float(np.median(twitch / touch)),
+            unit="",
+        ),
+    ]
     return rows
 
 

@@ -67,6 +67,6 @@ def _limb(data: Mapping[str, Any], place: Path, tell: Progress) -> list[RowDict]
                     row("published.limb_field"),
                     None,
                     note=f"Layer '{layer['name']}' conducts differently across and around: no such solver yet.",
-                )  # fmt: skip
+                )
             ]
     return compare_limb_file(place, tell)

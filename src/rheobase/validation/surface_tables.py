@@ -22,7 +22,7 @@ from rheobase.validation._bench import (
     tapered,
     under_pads,
     whole,
-)  # fmt: skip
+)
 from rheobase.validation._rows import Comparison, Progress, RowDict, aside, saying
 
 KINDS = {"A-beta": "touch", "A-alpha": "motor", "A-delta": "thin"}
@@ -130,7 +130,7 @@ def _run(tell: Progress) -> list[RowDict]:
             "1",
             None,
             note="A straight fibre that ends under the pad: 5 mm of pad shift change it 0.6 to 2.2 times.",
-        )  # fmt: skip
+        )
     )
     return rows
 
@@ -144,15 +144,19 @@ def _thinnest() -> list[RowDict]:
     name = f"thin endings of {p['thin_um']:g} um"
     return [
         _summary(
-            f"{name}, {p['window_ms']:g} ms window, {len(these)} cells", short / theirs,
+            f"{name}, {p['window_ms']:g} ms window, {len(these)} cells",
+            short / theirs,
             note="Same window as the tables, in which such a spike cannot arrive: the figures are no thresholds.",
         ),
         aside(
-            f"{name}, {p['long_window_ms']:g} ms window", p, f"{theirs.min():.0f}–{theirs.max():.0f}",
-            f"{long_.min():.0f}–{long_.max():.0f}", unit="mA",
+            f"{name}, {p['long_window_ms']:g} ms window",
+            p,
+            f"{theirs.min():.0f}–{theirs.max():.0f}",
+            f"{long_.min():.0f}–{long_.max():.0f}",
+            unit="mA",
             note="With time for the spike to arrive (over 4 ms for 14 mm) the thresholds are several times lower.",
         ),
-    ]  # fmt: skip
+    ]
 
 
 COMPARISON = Comparison(name="surface_tables", about="fibres that end under a pad, 900 computed thresholds", run=_run)

@@ -16,7 +16,7 @@ from rheobase.validation._bench import (
     straight,
     under_pads,
     uniform_mA,
-)  # fmt: skip
+)
 from rheobase.validation._rows import Comparison, Progress, RowDict, aside, near, saying
 from rheobase.validation.endings import tapered_mA, tapered_motor, tapered_skin
 
@@ -62,9 +62,14 @@ def _pads() -> list[RowDict]:
     )
     return [
         saying("threshold over a deep nerve, with larger pads", deep, deep["trend"], trend(np.array(nerve))),
-        aside("threshold over skin receptors, with larger small pads", skin, skin["trend"], trend(np.array(touch)),
-              note=note),
-    ]  # fmt: skip
+        aside(
+            "threshold over skin receptors, with larger small pads",
+            skin,
+            skin["trend"],
+            trend(np.array(touch)),
+            note=note,
+        ),
+    ]
 
 
 def _across(diameter_mm: float) -> Montage:

@@ -76,7 +76,7 @@ def _people(nerve_us: float) -> list[RowDict]:
                 unit="us",
                 shown=f"±{p['band_sd_count']:g} SD ({sd:g} us)",
                 note=f"Ours lies {away:+.1f} SD from the mean.",
-            )  # fmt: skip
+            )
         )
     rows.append(
         not_built(
@@ -84,7 +84,7 @@ def _people(nerve_us: float) -> list[RowDict]:
             p,
             round(p["sensory_us"] / p["motor_us"], 2),
             note="One membrane serves both kinds; telling them apart needs sensory and motor membranes of their own.",
-        )  # fmt: skip
+        )
     )
     return rows
 

@@ -15,9 +15,14 @@ def _run(tell: Progress) -> list[RowDict]:
         for khz in (10, 100)
     ]
     rows.append(
-        not_built("perineurium of a 0.5 mm fascicle", sheet, sheet["sheet_ohm_m2"], unit="ohm m2",
-                  note="Fascicles are not built yet.")
-    )  # fmt: skip
+        not_built(
+            "perineurium of a 0.5 mm fascicle",
+            sheet,
+            sheet["sheet_ohm_m2"],
+            unit="ohm m2",
+            note="Fascicles are not built yet.",
+        )
+    )
     tell(1.0)
     return rows
 

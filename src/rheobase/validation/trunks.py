@@ -31,7 +31,7 @@ def _run(tell: Progress) -> list[RowDict]:
             float(np.mean(both / one)),
             published["band"],
             unit="",
-        )  # fmt: skip
+        )
     )
     rows += _offset(limb)
     tell(0.6)

@@ -39,7 +39,7 @@ def _run(tell: Progress) -> list[RowDict]:
                 f"from {flat[key]:g} us",
                 f"falls {100 * fall:.0f} % from {widths[-2]:g} to {widths[-1]:g} us",
                 note="How the study tells a plateau was not seen; single biphasic pulses of the model go on falling.",
-            )  # fmt: skip
+            )
         )
     return rows
 
@@ -51,8 +51,10 @@ def _thresholds(width_us: float) -> dict[str, float]:
     library = make_library(limb, pad_pair(limb), pulse, spread=False)
     mine = body_thresholds_mA(library, middle_body(limb), np.random.default_rng(1), times=_SMOOTH)
     rules = {
-        "sensory": row("sensation.tingling"), "motor": row("sensation.twitch"), "pain": row("sensation.pain"),
-    }  # fmt: skip
+        "sensory": row("sensation.tingling"),
+        "motor": row("sensation.twitch"),
+        "pain": row("sensation.pain"),
+    }
     return {name: float(np.quantile(mine[rule["kind"], PAD], rule["share"])) for name, rule in rules.items()}
 
 
