@@ -14,11 +14,24 @@ stands alone, without any global but literals, so that its compiled form can be 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
+
+from rheobase import __version__
+
+
+def _compiled(function):
+    """Compile at the first call, and keep the machine code for the next process, apart for each version."""
+    function.__qualname__ += "_" + __version__.replace(".", "_")  # part of the name of the file it is kept in
+    out = njit(nogil=True)(function)
+    with suppress(RuntimeError):  # no folder to keep it in can be written: compile anew in each process
+        out.enable_caching()
+    return out
 
 
 class _Vec(types.Type):
@@ -115,9 +128,7 @@ def _crossed(typingctx, before, after, level):
     """Bit mask of the lanes that rise through the level."""
 
     def codegen(context, builder, sig, args):
-        rose = builder.and_(
-            builder.fcmp_ordered("<", args[0], args[2]), builder.fcmp_ordered(">=", args[1], args[2])
-        )
+        rose = builder.and_(builder.fcmp_ordered("<", args[0], args[2]), builder.fcmp_ordered(">=", args[1], args[2]))
         return builder.zext(builder.bitcast(rose, ir.IntType(16)), ir.IntType(64))
 
     return types.int64(_vec, _vec, _vec), codegen
@@ -177,9 +188,7 @@ def _look_up(typingctx, table, row_length, column, position, last, out, place):
             at = builder.sext(builder.extract_element(index, ir.Constant(_I32, lane)), ir.IntType(64))
             at = builder.add(builder.mul(at, row_length), column)
             low = builder.load(_pointer(context, builder, sig.args[0], table, at, _F8), align=4)
-            up = builder.load(
-                _pointer(context, builder, sig.args[0], table, builder.add(at, row_length), _F8), align=4
-            )
+            up = builder.load(_pointer(context, builder, sig.args[0], table, builder.add(at, row_length), _F8), align=4)
             share = _splat(builder, builder.extract_element(part, ir.Constant(_I32, lane)), _F8)
             rows.append(_call(builder, "fma", [share, builder.fsub(up, low), low]))
         for c, value in enumerate(_transpose(builder, rows)):
@@ -352,7 +361,7 @@ def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, sp
     return open_lanes == 0
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, amplitude, node_c, node_diag,
             node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_side, mode_drive, node_drive, waveform,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
