@@ -127,13 +127,22 @@ def test_real_fibres(fibres):
     np.testing.assert_allclose(fast["x"], slow["x"], atol=1e-3)
 
 
-def test_the_suite_runs_without_the_compiler():
-    """A subset with NUMBA_DISABLE_JIT=1, where the twin does the work."""
-    env = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT / "src")}
+def run_part_of_the_suite(module, **settings):
+    env = {**os.environ, **settings, "PYTHONPATH": str(ROOT / "src")}
     code = (
-        "from rheobase.kernel import advance; assert advance.__module__.endswith('cable_numpy'); import pytest, sys;"
-        "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'src/rheobase/nerve/threshold.py',"
+        f"from rheobase.kernel import advance; assert advance.__module__ == 'rheobase.kernel.{module}'; import pytest;"
+        "import sys; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'src/rheobase/nerve/threshold.py',"
         " 'src/rheobase/nerve/velocity.py', 'src/rheobase/nerve/simulate.py']))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_suite_runs_without_the_compiler():
+    """A subset with NUMBA_DISABLE_JIT=1, where the twin does the work."""
+    run_part_of_the_suite("cable_numpy", NUMBA_DISABLE_JIT="1")
+
+
+def test_the_suite_runs_with_bounds_checked(tmp_path):
+    """Plain indices are checked so; the explicit vector reads are not, for them the twin's shapes must do."""
+    run_part_of_the_suite("cable", NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path))

@@ -14,11 +14,24 @@ stands alone, without any global but literals, so that its compiled form can be 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
+
+from rheobase import __version__
+
+
+def _compiled(function):
+    """Compile at the first call, and keep the machine code for the next process, apart for each version."""
+    function.__qualname__ += "_" + __version__.replace(".", "_")  # part of the name of the file it is kept in
+    out = njit(nogil=True)(function)
+    with suppress(RuntimeError):  # no folder to keep it in can be written: compile anew in each process
+        out.enable_caching()
+    return out
 
 
 class _Vec(types.Type):
@@ -348,7 +361,7 @@ def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, sp
     return open_lanes == 0
 
 
-@njit(cache=True, nogil=True)
+@_compiled
 def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, amplitude, node_c, node_diag,
             node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_side, mode_drive, node_drive, waveform,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
