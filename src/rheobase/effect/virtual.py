@@ -285,7 +285,7 @@ class Body:
 
 
 def middle_body(limb: Forearm) -> Body:
-    """The person in the middle: the limb as given, mean shares, mean depth.
+    """The person in the middle: fat as given, conductivities in the middle of their ranges, mean shares, mean depth.
 
     Examples
     --------
@@ -296,7 +296,7 @@ def middle_body(limb: Forearm) -> Body:
     weights = {k: np.array(row(f"populations.{t}")["course_weight"]) for k, t in KINDS.items()}
     return Body(
         fat_mm=limb.fat_mm,
-        conductivity_share=dict.fromkeys(TISSUES, 0.0),
+        conductivity_share=dict.fromkeys(TISSUES, 0.5),
         course_share={k: w / w.sum() for k, w in weights.items()},
         long_share=dict.fromkeys(KINDS, 0.5),
         motor_depth_mm=(person["motor_depth_from_mm"] + person["motor_depth_to_mm"]) / 2,

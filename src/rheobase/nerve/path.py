@@ -45,10 +45,9 @@ def rounded_mm(points_mm: Array) -> Array:
     s = np.linspace(0.0, 1.0, _CORNER_POINTS)[:, None]
     out = [p[:1]]
     for i in range(1, len(p) - 1):
-        before = min(rule["round_mm"], rule["largest_share"] * legs[i - 1])
-        after = min(rule["round_mm"], rule["largest_share"] * legs[i])
-        a = p[i] + before / legs[i - 1] * (p[i - 1] - p[i])
-        b = p[i] + after / legs[i] * (p[i + 1] - p[i])
+        cut = min(rule["round_mm"], rule["largest_share"] * min(legs[i - 1], legs[i]))
+        a = p[i] + cut / legs[i - 1] * (p[i - 1] - p[i])
+        b = p[i] + cut / legs[i] * (p[i + 1] - p[i])
         out.append((1 - s) ** 2 * a + 2 * s * (1 - s) * p[i] + s**2 * b)
     return np.concatenate([*out, p[-1:]])
 
