@@ -29,7 +29,8 @@ def gate_table(model: FibreModel, dt_ms: float, temperature_C: float) -> NDArray
     out = np.zeros((v.size, -(-2 * len(model.gates) // 8) * 8))
     for i, gate in enumerate(model.gates):
         steady, tau_ms = gate.steady_and_tau(v, temperature_C)
-        stay = np.exp(-dt_ms / tau_ms)
+        with np.errstate(divide="ignore"):
+            stay = np.exp(-dt_ms / tau_ms)
         out[:, i] = steady * (1.0 - stay)
         out[:, len(model.gates) + i] = stay
     return out.astype(_F)
@@ -44,12 +45,13 @@ class _Pieces:
     """
 
     kinds: Internodes
-    modes: Modes
+    modes: Modes | None  # None for a single cable
     kind: NDArray[np.intp]  # (lane, internode)
     index: NDArray[np.intp]  # (lane, internode)
     side: NDArray[np.int64]  # (lane, internode)
     nodes: NDArray[np.intp]  # (lane,)
     silent: NDArray[np.intp]  # (lane,) last nodes without channels
+    axial_uS: Array | None = None  # coupling of each kind of a single cable
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,12 @@ def make_chunk(
     n_nodes = max(f.nodes for f in lanes)
     pieces = _pieces(lanes, n_nodes - 1)
     model = fibres[0].model
-    e = np.zeros((len(lanes), potential[0].shape[0], PER_INTERNODE * (n_nodes - 1) + 1))
+    e = np.zeros((len(lanes), potential[0].shape[0], fibres[0].per_internode * (n_nodes - 1) + 1))
     for lane, values in enumerate(potential):
         e[lane, :, : values.shape[1]] = values
     inside = [()] * len(lanes) if current_nodes is None else current_nodes + [current_nodes[-1]] * fill
     membrane, capacitance, leak_uS = _membrane(pieces, model, lanes[0].passive_ends, blocks)
-    sizes = {"n_nodes": n_nodes, "n_modes": STATES}
+    sizes = {"n_nodes": n_nodes, "n_modes": STATES if model.cable == "double" else 0}
     quiet = membrane | sizes | _stepping(pieces, capacitance, leak_uS, blocks, _REST_DT_MS)
     quiet |= _undriven() | _table(model, _REST_DT_MS, temperature_C)
     state = _at_rest(model, blocks, n_nodes, quiet, temperature_C)
@@ -158,6 +160,9 @@ def _pieces(fibres: list[Fibre], n_inter: int) -> _Pieces:
         kind[lane, : fibre.sequence.size] = inverse.ravel()[offsets[lane] + fibre.sequence]
         if fibre.passive_ends:
             side[lane, 0], side[lane, fibre.sequence.size - 1] = 1, -1
+    if fibres[0].model.cable != "double":
+        nodes, silent = np.array([f.nodes for f in fibres]), np.array([f.silent_nodes for f in fibres])
+        return _Pieces(kinds, None, kind, kind, side, nodes, silent, fibres[0].model.coupling_uS(kinds))
     parts = [closed_modes(kinds)] + ([open_modes(kinds)] if fibres[0].passive_ends else [])
     modes = Modes(**{n: _with_none([getattr(p, n) for p in parts]) for n in Modes.__slots__})
     index = np.where(kind < 0, len(modes.rate_per_ms) - 1, kind + np.where(side == 0, 0, len(first)))
@@ -180,7 +185,6 @@ def _membrane(
     pieces: _Pieces, model: FibreModel, passive_ends: bool, blocks: int
 ) -> tuple[dict[str, Any], Array, Array]:
     """Conductances for the kernel, and capacitance (nF) and leak (uS) of every node; a missing node has none."""
-    p = row("fibres.mrg_electrical")
     lanes, n_inter = pieces.kind.shape
     at = np.arange(lanes)
     after = np.concatenate([pieces.kind, np.full((lanes, 1), -1)], axis=1)
@@ -188,7 +192,7 @@ def _membrane(
     active = np.arange(n_inter + 1)[None, :] < pieces.nodes[:, None]
     if passive_ends:
         active[:, 0] = active[at, pieces.nodes - 1] = False
-    area = np.pi * pieces.kinds.node_um[after] * p["node_length_um"]
+    area = model.area_um2(pieces.kinds)[after]
     channels = active & (np.arange(n_inter + 1)[None, :] < (pieces.nodes - pieces.silent)[:, None])
     g = np.where(channels, pieces.kinds.conductance_S_per_cm2[:, after] * area * 1e-2, 0.0)
     reversal = np.array([c.reversal_mV for c in model.currents]) - model.rest_mV
@@ -204,12 +208,14 @@ def _membrane(
         "term_mv": reversal[gated].astype(_F),
         "n_gates": len(names),
     }
-    capacitance = np.where(active, p["node_capacitance_uF_per_cm2"] * area * 1e-5, 1.0)
+    capacitance = np.where(active, model.capacitance_uF_per_cm2 * area * 1e-5, 1.0)
     return arrays, capacitance, g[leaky].sum(axis=0)
 
 
 def _stepping(pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float) -> dict[str, NDArray]:
     """Arrays that depend on the time step but not on the stimulus."""
+    if pieces.modes is None:
+        return _stepping_single(pieces, capacitance_nF, leak_uS, blocks, dt_ms)
     d = 1.0 / (1.0 + dt_ms * pieces.modes.rate_per_ms)
     k = dt_ms * d * pieces.modes.coupling**2
     own = (pieces.modes.axial_uS - k.sum(axis=1))[pieces.index]
@@ -235,6 +241,31 @@ def _stepping(pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: in
     }
 
 
+def _single_uS(pieces: _Pieces) -> Array:
+    """Coupling between the nodes of single cables, (lane, internode); a passive end is cut off inside the axon."""
+    assert pieces.axial_uS is not None
+    return np.where((pieces.kind < 0) | (pieces.side != 0), 0.0, pieces.axial_uS[pieces.kind])
+
+
+def _stepping_single(
+    pieces: _Pieces, capacitance_nF: Array, leak_uS: Array, blocks: int, dt_ms: float
+) -> dict[str, NDArray]:
+    axial = _single_uS(pieces)
+    diag = capacitance_nF / dt_ms + leak_uS
+    diag[:, :-1] += axial
+    diag[:, 1:] += axial
+    nothing, none = np.zeros(LANES * blocks, _F), np.zeros(blocks * axial.shape[1], np.int64)
+    return {
+        "node_c": _flat(capacitance_nF / dt_ms, blocks),
+        "node_diag": _flat(diag, blocks),
+        "node_off": _flat(np.concatenate([axial, np.zeros((len(axial), 1))], axis=1), blocks),
+        "mode_d": nothing,
+        "mode_k": nothing,
+        "mode_type": none,
+        "mode_side": none,
+    }
+
+
 def _types(index: NDArray[np.intp]) -> tuple[list[int], NDArray[np.int64]]:
     """Internodes of a block that are alike in every lane: where each type first occurs, and the type of each."""
     seen: dict[bytes, int] = {}
@@ -251,6 +282,8 @@ def _drive(pieces: _Pieces, e_mV: Array, inside: list[tuple[int, ...]], blocks: 
 
     e_mV has shape (lane, source, compartment).
     """
+    if pieces.modes is None:
+        return _drive_single(pieces, e_mV, inside, blocks)
     lanes, n_fields, _ = e_mV.shape
     n_sources, n_inter = n_fields + len(inside[0]), pieces.kind.shape[1]
     starts = PER_INTERNODE * np.arange(n_inter)
@@ -271,6 +304,17 @@ def _drive(pieces: _Pieces, e_mV: Array, inside: list[tuple[int, ...]], blocks: 
         "mode_drive": _flat(push.transpose(0, 3, 1, 2), blocks),
         "node_drive": _flat(node, blocks),
     }
+
+
+def _drive_single(pieces: _Pieces, e_mV: Array, inside: list[tuple[int, ...]], blocks: int) -> dict[str, Any]:
+    lanes, n_fields, _ = e_mV.shape
+    flow = _single_uS(pieces)[:, None] * np.diff(e_mV, axis=2)
+    node = np.zeros((lanes, n_fields + len(inside[0]), e_mV.shape[2]))
+    node[:, :n_fields, :-1] += flow
+    node[:, :n_fields, 1:] -= flow
+    for lane, nodes in enumerate(inside):
+        node[lane, n_fields + np.arange(len(nodes)), list(nodes)] = 1.0
+    return {"n_sources": node.shape[1], "mode_drive": np.zeros(LANES, _F), "node_drive": _flat(node, blocks)}
 
 
 def _pushed(pieces: _Pieces, local_mV: Array, dt_ms: float) -> Array:

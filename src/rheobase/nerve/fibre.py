@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,9 +104,16 @@ class Fibre:
         return float(self.node_arc_um[-1] / 1000.0)
 
     @property
+    def per_internode(self) -> int:
+        """Compartments from one node to the next: eleven of a double cable, one of a single one."""
+        return PER_INTERNODE if self.model.cable == "double" else 1
+
+    @property
     def arc_um(self) -> Array:
-        """Distance of every compartment centre from the first node: node, ten compartments, node, ..."""
+        """Distance of every compartment centre from the first node: node, compartments of the internode, node, ..."""
         nodes = self.node_arc_um
+        if self.model.cable != "double":
+            return nodes
         inner = nodes[:-1, None] + compartment_centres_um(self.kinds)[self.sequence]
         return np.append(np.concatenate([nodes[:-1, None], inner], axis=1).ravel(), nodes[-1])
 
@@ -116,9 +123,10 @@ def uniform_fibre(
     *,
     diameter_um: float,
     nodes: int,
-    passive_ends: bool = True,
+    passive_ends: bool | None = None,
     label: str = "",
     silent_nodes: int = 0,
+    spacing_um: float | None = None,
 ) -> Fibre:
     """Make a fibre of one diameter.
 
@@ -130,17 +138,19 @@ def uniform_fibre(
         Within the range of the model.
     nodes : int
         At least 4.
-    passive_ends : bool
-        See `Fibre`.
+    passive_ends : bool, optional
+        See `Fibre`; by default as the model is published.
     label : str
         Kind of fibre for people.
     silent_nodes : int
         See `Fibre`.
+    spacing_um : float, optional
+        Length of the compartments of an unmyelinated fibre, above 0; by default the model's.
 
     Raises
     ------
     ParameterError
-        For an unknown model or diameter, or fewer than 4 nodes.
+        For an unknown model or diameter, fewer than 4 nodes, or a spacing for a myelinated fibre.
 
     Examples
     --------
@@ -148,11 +158,18 @@ def uniform_fibre(
     11.1692
     """
     chosen = fibre_model(model) if isinstance(model, str) else model
+    kinds = chosen.internodes(np.array([diameter_um]))
+    if spacing_um is not None:
+        if chosen.cable != "continuous" or not spacing_um > 0:
+            raise ParameterError(
+                f"spacing_um is {spacing_um:g} um for model '{chosen.name}'; only an unmyelinated fibre takes one, above 0."
+            )
+        kinds = replace(kinds, length_um=np.array([spacing_um]))
     return Fibre(
         model=chosen,
-        kinds=chosen.internodes(np.array([diameter_um])),
+        kinds=kinds,
         sequence=np.zeros(nodes - 1, dtype=np.intp),
-        passive_ends=passive_ends,
+        passive_ends=chosen.passive_ends if passive_ends is None else passive_ends,
         label=label,
         diameter_um=diameter_um,
         silent_nodes=silent_nodes,

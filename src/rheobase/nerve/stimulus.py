@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rheobase.errors import ParameterError
-from rheobase.nerve.fibre import PER_INTERNODE, Fibre
+from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.model import Array
 
 
@@ -132,7 +132,7 @@ def check_potential(fibre: Fibre, potential_mV_per_mA: Array, stimulus: Stimulus
     >>> fibre = uniform_fibre("mrg_discrete", diameter_um=10.0, nodes=4)
     >>> check_potential(fibre, np.zeros((1, 34)), stimulus_from_segments([(0.1, -1.0)], tail_ms=1.0, dt_ms=0.005))
     """
-    wanted = (stimulus.samples.shape[0], PER_INTERNODE * (fibre.nodes - 1) + 1)
+    wanted = (stimulus.samples.shape[0], fibre.per_internode * (fibre.nodes - 1) + 1)
     if np.shape(potential_mV_per_mA) != wanted:
         raise ParameterError(
             f"potential_mV_per_mA has shape {np.shape(potential_mV_per_mA)}; for this stimulus and a fibre of"

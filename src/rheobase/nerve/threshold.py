@@ -21,7 +21,7 @@ from rheobase.nerve.stimulus import Stimulus, check_potential, stimulus_from_seg
 __all__ = ["SPIKE_MV", "Status", "Stimulus", "Thresholds", "activation_thresholds", "stimulus_from_segments"]
 
 SPIKE_MV = -30.0
-_QUIET_MV, _QUIET_AFTER_MS = 3.0, 0.3
+_QUIET = {"double": (3.0, 0.3), "insulated": (3.0, 0.3), "continuous": (4.0, 1.0)}  # mV, and ms after the pulse
 _FIRST_GUESS_MV = 20.0  # depolarisation at which a node is about to fire; only where the search begins
 _PROBE_MV = 2.0
 _SPONTANEOUS_MA = 1e-7  # a fibre that fires at so little would fire at none
@@ -356,12 +356,13 @@ class _Search:
         self, chunk: Chunk, amplitude_mA: Array, watch: NDArray[np.int64], open_: NDArray[np.bool_]
     ) -> tuple[NDArray, NDArray]:
         rest = chunk.model.rest_mV
+        quiet_mV, quiet_after_ms = _QUIET[chunk.model.cable]
         onset = self.stimulus.onset  # nothing happens before
-        quiet_from = round((self.stimulus.pulse_end_ms + _QUIET_AFTER_MS) / chunk.dt_ms) - onset
+        quiet_from = round((self.stimulus.pulse_end_ms + quiet_after_ms) / chunk.dt_ms) - onset
         out = run(
             chunk.fixed, tuple(s.copy() for s in chunk.state), chunk.blocks, self.stimulus.samples[:, onset:],
             amplitude_mA, waited_for=open_,
             watch=watch, need=np.full(len(watch), self.need, np.int64), level_mV=SPIKE_MV - rest,
-            rest_mV=chunk.state[0], quiet_mV=_QUIET_MV, quiet_from=quiet_from,
+            rest_mV=chunk.state[0], quiet_mV=quiet_mV, quiet_from=quiet_from,
         )  # fmt: skip
         return out.done == 1, out.spike_step
