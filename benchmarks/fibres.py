@@ -1,8 +1,8 @@
 """How long fibres take: one threshold, a thousand, a step, the first call. Run: python benchmarks/fibres.py.
 
 The task is the usual one: activation thresholds of 1,000 MRG fibres (5.7 to 16 um, 21 nodes), a point source 1 mm away,
-one cathodic phase of 0.1 ms, steps of 5 us, brackets of 1 %. Times are of one thread unless said otherwise. The ratio is to
-the same work by the plain numpy twin of the kernel, on the same machine in the same run.
+one cathodic phase of 0.1 ms, steps of 5 us, brackets of 1 %. Times are of one thread unless said otherwise. The ratio
+is to the same work by the plain numpy twin of the kernel, on the same machine in the same run.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def first_call(cache: str) -> float:
 
 
 def threads(count: int) -> mock._patch:
-    return mock.patch("os.cpu_count", lambda: count)
+    return mock.patch("os.cpu_count", return_value=count)
 
 
 def fibre_step(fibres: list[Fibre], steps: int) -> tuple[float, float]:

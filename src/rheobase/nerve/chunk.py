@@ -14,7 +14,6 @@ from rheobase.kernel import LANES, advance
 from rheobase.nerve.fibre import PER_INTERNODE, Fibre
 from rheobase.nerve.internode import STATES, Modes, closed_modes, open_modes
 from rheobase.nerve.model import Array, FibreModel, Internodes
-from rheobase.tables import row
 
 TABLE_LOW_MV, TABLE_HIGH_MV, ROWS_PER_MV = -260.0, 260.0, 4.0
 _REST_DT_MS, _REST_STEPS = 5.0, 40

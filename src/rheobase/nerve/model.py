@@ -168,7 +168,9 @@ class FibreModel(ABC):
         return 1.0 / (per_um * resistance)
 
 
-def single_cable(diameter_um: Array, node_um: Array, length_um: Array, conductance_S_per_cm2: Sequence[float]) -> Internodes:
+def single_cable(
+    diameter_um: Array, node_um: Array, length_um: Array, conductance_S_per_cm2: Sequence[float]
+) -> Internodes:
     """Internodes of a single cable: no myelin layers, one conductance per current everywhere.
 
     Parameters

@@ -66,7 +66,7 @@ def strength_duration(
             }
         )
     note = (
-        f"Cathodic monophasic pulses at the {active.name} pad, {len(chosen)} fibres at the low end of the conductivities;"
+        f"Cathodic monophasic pulses at the {active.name} pad, {len(chosen)} fibres, conductivities at the low end;"
         " only monophasic series follow Weiss's law."
     )
     if felt.calibrated:

@@ -12,12 +12,12 @@ import numpy as np
 
 from rheobase.errors import ParameterError, TableError
 from rheobase.field import point_source_V_per_A
-from rheobase.nerve import Fibre, Status, activation_thresholds, stimulus_from_segments, uniform_fibre
+from rheobase.nerve import Fibre, Status, activation_thresholds, fibre_model, stimulus_from_segments, uniform_fibre
 from rheobase.registry import members
 from rheobase.tables import row
 from rheobase.validation._rows import Comparison, Progress, RowDict, aside, near, not_built
 
-_NAMES = {"MRG_INTERPOLATION": "mrg_interpolated"}
+_NAMES = {"MRG_INTERPOLATION": "mrg_interpolated", "RATTAY": "rattay_aberham"}
 _TOLERANCE = 0.002
 _UPPER_MA = 1e5
 
@@ -78,7 +78,8 @@ def _cases(data: Mapping[str, Any], said: Mapping[str, Any], place: str) -> list
     fibre, why = None, f"Model {model} is not built yet."
     if ours in members("fibres"):
         try:
-            fibre, why = uniform_fibre(ours, diameter_um=diameter_um, nodes=nodes), ""
+            spacing = said.get("delta_z_um") if fibre_model(ours).cable == "continuous" else None
+            fibre, why = uniform_fibre(ours, diameter_um=diameter_um, nodes=nodes, spacing_um=spacing), ""
         except ParameterError as refusal:
             why = str(refusal)
     sigma = _get(meta, "sigma_S_per_m", f"{place.split(':')[0]}: meta")

@@ -9,14 +9,8 @@ import numpy as np
 
 from rheobase.errors import ParameterError
 from rheobase.nerve.model import Array, Current, FibreModel, Gate, Internodes
+from rheobase.nerve.models._rates import linoid
 from rheobase.tables import row
-
-
-def _linoid(scale: float, width_mV: float, x_mV: Array) -> Array:
-    """``scale x / (1 - exp(-x / width))`` with its limit at x = 0."""
-    y = np.asarray(x_mV, dtype=float) / width_mV
-    safe = np.where(np.abs(y) < 1e-6, 1.0, y)
-    return scale * width_mV * np.where(np.abs(y) < 1e-6, 1.0 + y / 2.0, safe / -np.expm1(-safe))
 
 
 def _q10(base: float, reference_C: float, temperature_C: float) -> float:
@@ -28,21 +22,21 @@ def _q10(base: float, reference_C: float, temperature_C: float) -> float:
 
 
 def _persistent_m(v: Array, t: float) -> tuple[Array, Array]:
-    alpha = np.where(v < -150.0, 0.00086725, _linoid(0.01, 10.2, v + 27.0))
-    beta = np.where(v > 150.0, 1.5855e-5, _linoid(0.00025, 10.0, -(v + 34.0)))
+    alpha = np.where(v < -150.0, 0.00086725, linoid(0.01, 10.2, v + 27.0))
+    beta = np.where(v > 150.0, 1.5855e-5, linoid(0.00025, 10.0, -(v + 34.0)))
     q = _q10(2.2, 20.0, t)
     return q * alpha, q * beta
 
 
 def _fast_m(v: Array, t: float) -> tuple[Array, Array]:
-    alpha = np.where(v < -150.0, 0.15733, _linoid(1.86, 10.3, v + 21.4))
-    beta = np.where(v > 150.0, 0.0057268, _linoid(0.086, 9.16, -(v + 25.7)))
+    alpha = np.where(v < -150.0, 0.15733, linoid(1.86, 10.3, v + 21.4))
+    beta = np.where(v > 150.0, 0.0057268, linoid(0.086, 9.16, -(v + 25.7)))
     q = _q10(2.2, 20.0, t)
     return q * alpha, q * beta
 
 
 def _fast_h(v: Array, t: float) -> tuple[Array, Array]:
-    alpha = np.where(v > 150.0, 0.0032594, _linoid(0.062, 11.0, -(v + 114.0)))
+    alpha = np.where(v > 150.0, 0.0032594, linoid(0.062, 11.0, -(v + 114.0)))
     beta = np.where(v < -150.0, 0.0014054, 2.3 / (1.0 + np.exp(-(np.maximum(v, -400.0) + 31.8) / 13.4)))
     q = _q10(2.9, 20.0, t)
     return q * alpha, q * beta

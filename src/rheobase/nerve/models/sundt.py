@@ -31,9 +31,9 @@ def _h(v: Array, t: float) -> tuple[Array, Array]:
 def _borg_graham(
     zeta: float, half_mV: float, gamma: float, rate_per_ms: float
 ) -> Callable[[Array, float], tuple[Array, Array]]:
-    def kinetics(v: Array, t: float) -> tuple[Array, Array]:
-        k = np.exp(1e-3 * zeta * (v - half_mV) * _C_PER_MOL / (_J_PER_MOL_K * (_ZERO_K + t)))
-        return 1.0 / (1.0 + k), k**gamma / (_warmth(t) * rate_per_ms * (1.0 + k))
+    def kinetics(v: Array, temperature_C: float) -> tuple[Array, Array]:
+        k = np.exp(1e-3 * zeta * (v - half_mV) * _C_PER_MOL / (_J_PER_MOL_K * (_ZERO_K + temperature_C)))
+        return 1.0 / (1.0 + k), k**gamma / (_warmth(temperature_C) * rate_per_ms * (1.0 + k))
 
     return kinetics
 

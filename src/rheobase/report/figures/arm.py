@@ -148,7 +148,8 @@ def _over(result: Result) -> str:
 def _caption(result: Result) -> str:
     return (
         f"The {result['anatomy']['site']} to scale, cut across under a pad (left or top) and cut along."
-        " The nerve under the pads is heavy, other trunks are dashed; all at their depth in mid-limb. Signs hold for the first phase."
+        " The nerve under the pads is heavy, other trunks are dashed; all at their depth in mid-limb."
+        " Signs hold for the first phase."
     )
 
 
