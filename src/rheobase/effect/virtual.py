@@ -212,7 +212,7 @@ def make_library(
     # The slopes are simulated under the pad over the muscle and taken to hold under the other pad too.
     over = next(pad for kind, pad in grids if kind == "A-alpha")
     near = [k for k in grids if k[1] == over]
-    others = [(replace(limb, fat_mm=f), list(grids)) for f in (knots[0], knots[2])]
+    others = [(replace(limb, fat_mm=f), list(grids)) for f in (knots[0], knots[-1])]
     others += [(conductivity_ends(limb, tissue), near) for tissue in TISSUES]
 
     def at(number: int) -> GridThresholds:
@@ -410,7 +410,7 @@ def body_thresholds_mA(library: Library, body: Body, rng: np.random.Generator, *
             spread = row("populations.a_alpha")["ending_spread_mm"]
             depth = _between(np.array(grid.depths_mm), body.motor_depth_mm + spread * rng.standard_normal(n))
         else:
-            depth = _between(np.arange(len(grid.depths_mm)), rng.integers(len(grid.depths_mm), size=n).astype(float))
+            depth = _between(np.arange(len(grid.depths_mm), dtype=float), rng.integers(len(grid.depths_mm), size=n).astype(float))
         value = np.zeros(n)
         for i, wi in across:
             for j, wj in depth:
