@@ -410,7 +410,8 @@ def body_thresholds_mA(library: Library, body: Body, rng: np.random.Generator, *
             spread = row("populations.a_alpha")["ending_spread_mm"]
             depth = _between(np.array(grid.depths_mm), body.motor_depth_mm + spread * rng.standard_normal(n))
         else:
-            depth = _between(np.arange(len(grid.depths_mm), dtype=float), rng.integers(len(grid.depths_mm), size=n).astype(float))
+            levels = np.arange(len(grid.depths_mm), dtype=float)
+            depth = _between(levels, rng.choice(levels, size=n))
         value = np.zeros(n)
         for i, wi in across:
             for j, wj in depth:

@@ -162,7 +162,7 @@ def uniform_fibre(
     if spacing_um is not None:
         if chosen.cable != "continuous" or not spacing_um > 0:
             raise ParameterError(
-                f"spacing_um is {spacing_um:g} um for model '{chosen.name}'; only unmyelinated fibres take one, above 0."
+                f"spacing_um is {spacing_um:g} um for model '{chosen.name}'; only unmyelinated fibres take one."
             )
         kinds = replace(kinds, length_um=np.array([spacing_um]))
     return Fibre(
