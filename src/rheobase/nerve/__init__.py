@@ -14,7 +14,7 @@ from rheobase.nerve.fibre import Fibre, fibre_model, uniform_fibre
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.path import rounded_mm, walk_mm
 from rheobase.nerve.recruit import Recruitment, recruit, share_threshold_mA, trunk_thresholds
-from rheobase.nerve.stimuli import stimulus_of
+from rheobase.nerve.stimulus import stimulus_of
 from rheobase.nerve.taper import TAPERS, node_beyond, tapered_fibre
 from rheobase.nerve.threshold import Status, Stimulus, Thresholds, activation_thresholds, stimulus_from_segments
 

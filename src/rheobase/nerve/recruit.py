@@ -14,7 +14,7 @@ from rheobase.nerve.bundle import Bundle, TrunkFibre
 from rheobase.nerve.endings import ending_thresholds
 from rheobase.nerve.model import Array
 from rheobase.nerve.path import walk_mm
-from rheobase.nerve.stimuli import stimulus_of
+from rheobase.nerve.stimulus import stimulus_of
 from rheobase.nerve.threshold import Stimulus, Thresholds, activation_thresholds
 from rheobase.pulse import Pulse, Train
 
