@@ -6,6 +6,8 @@ double precision. It stands in where nothing may be compiled (``NUMBA_DISABLE_JI
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 _LANES = 16
@@ -62,7 +64,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         _advance_block(one, ends, state, n_steps, view(spike, *node)[b], taken, record_node)
 
 
-class _Block:
+class _Block(SimpleNamespace):
     """Arrays of one block in double precision, lanes last."""
 
     def __init__(self, **arrays):
