@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.anatomy import Forearm
+from rheobase.effect._draws import draw_fibres, read_mA
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
 from rheobase.field import Field, solve_field
@@ -79,6 +80,12 @@ class Library:
         for tissue, share in conductivity_share.items():
             value = value + share * self.slope[tissue][key]
         return value
+
+    def ln_of_body(self, key: Key, body: Body) -> Array:
+        """Log thresholds (mA) of a grid for one body; of the middle limb if only that was simulated."""
+        if len(self.fat_mm) == 1:
+            return self.ln_mA[key][0]
+        return self.ln_of(key, body.fat_mm, **body.conductivity_share)
 
 
 def conductivity_ends(limb: Forearm, tissue: str) -> Forearm:
@@ -396,35 +403,9 @@ def body_thresholds_mA(library: Library, body: Body, rng: np.random.Generator, *
     >>> found.size, bool(found.min() >= 1.0), bool(found.max() <= 4.0)
     (225, True, True)
     """
-    shares = {} if len(library.fat_mm) == 1 else dict(body.conductivity_share)
     out = {}
     for key, grid in library.grids.items():
-        kind, pad_name = key
-        n = times * fibres_under(library.montage.pad(pad_name), kind)
-        ln = library.ln_mA[key][0] if len(library.fat_mm) == 1 else library.ln_of(key, body.fat_mm, **shares)
-        course = rng.choice(len(grid.courses), size=n, p=body.course_share[kind])
-        taper = (rng.random(n) < body.long_share[kind]).astype(int) if len(grid.tapers) > 1 else np.zeros(n, int)
-        place = rng.integers(len(grid.places_mm), size=n)
-        across = _between(np.log(grid.diameters_um), np.log(diameters_um(kind, n, rng)))
-        if kind == "A-alpha":
-            spread = row("populations.a_alpha")["ending_spread_mm"]
-            depth = _between(np.array(grid.depths_mm), body.motor_depth_mm + spread * rng.standard_normal(n))
-        else:
-            levels = np.arange(len(grid.depths_mm), dtype=float)
-            depth = _between(levels, rng.choice(levels, size=n))
-        value = np.zeros(n)
-        for i, wi in across:
-            for j, wj in depth:
-                value += wi * wj * ln[i, taper, course, j, place]
-        out[key] = np.sort(np.exp(value))
+        count = times * fibres_under(library.montage.pad(key[1]), key[0])
+        drawn = draw_fibres(grid, body, count, rng)
+        out[key] = np.sort(read_mA(grid, library.ln_of_body(key, body), drawn))
     return out
-
-
-def _between(knots: Array, x: Array) -> list[tuple[NDArray[np.intp], Array]]:
-    """Two knot indices and weights for linear interpolation, held at the ends."""
-    if len(knots) == 1:
-        return [(np.zeros(len(x), np.intp), np.ones(len(x)))]
-    x = np.clip(x, knots[0], knots[-1])
-    i = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
-    w = (x - knots[i]) / (knots[i + 1] - knots[i])
-    return [(i, 1.0 - w), (i + 1, w)]
