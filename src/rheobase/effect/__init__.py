@@ -15,6 +15,7 @@ from rheobase.effect.sensation import (
 from rheobase.effect.virtual import (
     Body,
     Library,
+    body_limb,
     body_thresholds_mA,
     conductivity_ends,
     draw_bodies,
@@ -34,6 +35,7 @@ __all__ = [
     "Sensation",
     "assess_sensation",
     "band_of",
+    "body_limb",
     "body_thresholds_mA",
     "conductivity_ends",
     "criterion",

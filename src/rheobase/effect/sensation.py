@@ -216,14 +216,17 @@ def lowest_mA(thresholds: Mapping[Key, Array], kind: str, share: float) -> tuple
     Raises
     ------
     ParameterError
-        If the share is outside 0 to 1.
+        If the share is outside 0 to 1, or there are no fibres of the kind.
 
     Examples
     --------
     >>> lowest_mA({("A-beta", "a"): np.array([2.0]), ("A-beta", "b"): np.array([1.0])}, "A-beta", 0.1)
     (1.0, 'b')
     """
-    return min((share_threshold_mA(t, share), pad) for (k, pad), t in thresholds.items() if k == kind)
+    mine = [(share_threshold_mA(t, share), pad) for (k, pad), t in thresholds.items() if k == kind]
+    if not mine:
+        raise ParameterError(f"No fibres of kind '{kind}' were simulated.{near_name(kind, {k for k, _ in thresholds})}")
+    return min(mine)
 
 
 def event_mA(thresholds: Mapping[Key, Array], criterion: Criterion) -> tuple[float, str]:

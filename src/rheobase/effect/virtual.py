@@ -3,6 +3,11 @@
 The grids of endings are simulated at three thicknesses of fat, and once more with each tissue at the other end of its
 conductivity range. A person is a draw of fat, conductivities, courses, tapers and depths; the person's fibres are read
 off the grids by interpolation of log thresholds.
+
+What the interpolation costs was measured on eight bodies about the usual forearm (biphasic 200 us, 3,840 fibres), each
+simulated in its own limb and field: half of the fibres are read off within 5 %, 95 % within 20 % (skin touch), 21 %
+(motor) and 12 % (thin fibres); the thresholds of tingling and pain of a body within 7 %, of its twitch within 18 %. The
+bands over people span factors of two to four.
 """
 
 from __future__ import annotations
@@ -15,11 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.anatomy import Forearm
+from rheobase.effect._draws import draw_fibres, read_mA
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
 from rheobase.field import Field, solve_field
 from rheobase.montage import Montage
-from rheobase.nerve import KINDS, EndingGrid, GridThresholds, Stimulus, diameters_um, ending_grid, grid_thresholds
+from rheobase.nerve import KINDS, EndingGrid, GridThresholds, Stimulus, ending_grid, grid_thresholds
 from rheobase.tables import row
 
 Array = NDArray[np.float64]
@@ -77,8 +83,16 @@ class Library:
         table = self.ln_mA[key]
         value = table[i] + (x - i) * (table[i + 1] - table[i])
         for tissue, share in conductivity_share.items():
+            # A line over the logarithm of conductivity would fit one tissue better; over all three together, whose
+            # effects do not quite add up, the plain share does.
             value = value + share * self.slope[tissue][key]
         return value
+
+    def ln_of_body(self, key: Key, body: Body) -> Array:
+        """Log thresholds (mA) of a grid for one body; of the middle limb if only that was simulated."""
+        if len(self.fat_mm) == 1:
+            return self.ln_mA[key][0]
+        return self.ln_of(key, body.fat_mm, **body.conductivity_share)
 
 
 def conductivity_ends(limb: Forearm, tissue: str) -> Forearm:
@@ -96,19 +110,52 @@ def conductivity_ends(limb: Forearm, tissue: str) -> Forearm:
     >>> conductivity_ends(Forearm(), "fat").fat_S_per_m
     0.06
     """
-    if tissue == "fat":
-        return replace(limb, fat_S_per_m=row("tissues.fat_high")["sigma_axial_S_per_m"])
-    if tissue == "dermis":
-        return replace(limb, dermis_S_per_m=row("tissues.dermis_high")["sigma_axial_S_per_m"])
-    high = row("tissues.muscle_in_vivo")
-    return replace(
-        limb,
-        muscle_transverse_S_per_m=high["sigma_transverse_S_per_m"],
-        muscle_axial_S_per_m=high["sigma_axial_S_per_m"],
-    )
+    return replace(limb, **{name: high for name, (_, high) in _conductivities(limb, tissue).items()})
 
 
-TISSUES = ("fat", "muscle", "dermis")
+def body_limb(limb: Forearm, body: Body) -> Forearm:
+    """The limb of one person: the given one with the person's fat and conductivities.
+
+    Parameters
+    ----------
+    limb : Forearm
+        The limb in the middle, at the low end of its conductivities.
+    body : Body
+        The person.
+
+    Examples
+    --------
+    >>> arm = Forearm()
+    >>> body_limb(arm, draw_bodies(arm, people=1, seed=1)[0]).fat_S_per_m < 0.06
+    True
+    """
+    values = {"fat_mm": body.fat_mm}
+    for tissue, share in body.conductivity_share.items():
+        values |= {name: a + share * (b - a) for name, (a, b) in _conductivities(limb, tissue).items()}
+    return replace(limb, **values)
+
+
+def _conductivities(limb: Forearm, tissue: str) -> dict[str, tuple[float, float]]:
+    """Low and high end by parameter of the limb: its own value, and that times the range in the table of tissues."""
+    layer, low, high, names = _RANGES[tissue]
+    own = next(la for la in limb.layers if la.name == layer)
+    out = {}
+    for name, key in names.items():
+        here, tabled, top = getattr(own, key), row(low)[key], row(high)[key]
+        out[name] = here, top if here == tabled else here * top / tabled
+    return out
+
+
+_ACROSS, _ALONG = "sigma_transverse_S_per_m", "sigma_axial_S_per_m"
+_RANGES = {
+    "fat": ("fat", "tissues.fat", "tissues.fat_high", {"fat_S_per_m": _ALONG}),
+    "muscle": (
+        "muscle", "tissues.muscle", "tissues.muscle_in_vivo",
+        {"muscle_transverse_S_per_m": _ACROSS, "muscle_axial_S_per_m": _ALONG},
+    ),
+    "dermis": ("skin", "tissues.dermis", "tissues.dermis_high", {"dermis_S_per_m": _ALONG}),
+}  # fmt: skip
+TISSUES = tuple(_RANGES)
 
 
 def pad_grids(limb: Forearm, montage: Montage, *, thickest_fat_mm: float | None = None) -> dict[Key, EndingGrid]:
@@ -396,35 +443,9 @@ def body_thresholds_mA(library: Library, body: Body, rng: np.random.Generator, *
     >>> found.size, bool(found.min() >= 1.0), bool(found.max() <= 4.0)
     (225, True, True)
     """
-    shares = {} if len(library.fat_mm) == 1 else dict(body.conductivity_share)
     out = {}
     for key, grid in library.grids.items():
-        kind, pad_name = key
-        n = times * fibres_under(library.montage.pad(pad_name), kind)
-        ln = library.ln_mA[key][0] if len(library.fat_mm) == 1 else library.ln_of(key, body.fat_mm, **shares)
-        course = rng.choice(len(grid.courses), size=n, p=body.course_share[kind])
-        taper = (rng.random(n) < body.long_share[kind]).astype(int) if len(grid.tapers) > 1 else np.zeros(n, int)
-        place = rng.integers(len(grid.places_mm), size=n)
-        across = _between(np.log(grid.diameters_um), np.log(diameters_um(kind, n, rng)))
-        if kind == "A-alpha":
-            spread = row("populations.a_alpha")["ending_spread_mm"]
-            depth = _between(np.array(grid.depths_mm), body.motor_depth_mm + spread * rng.standard_normal(n))
-        else:
-            levels = np.arange(len(grid.depths_mm), dtype=float)
-            depth = _between(levels, rng.choice(levels, size=n))
-        value = np.zeros(n)
-        for i, wi in across:
-            for j, wj in depth:
-                value += wi * wj * ln[i, taper, course, j, place]
-        out[key] = np.sort(np.exp(value))
+        count = times * fibres_under(library.montage.pad(key[1]), key[0])
+        drawn = draw_fibres(grid, body, count, rng)
+        out[key] = np.sort(read_mA(grid, library.ln_of_body(key, body), drawn))
     return out
-
-
-def _between(knots: Array, x: Array) -> list[tuple[NDArray[np.intp], Array]]:
-    """Two knot indices and weights for linear interpolation, held at the ends."""
-    if len(knots) == 1:
-        return [(np.zeros(len(x), np.intp), np.ones(len(x)))]
-    x = np.clip(x, knots[0], knots[-1])
-    i = np.clip(np.searchsorted(knots, x, side="right") - 1, 0, len(knots) - 2)
-    w = (x - knots[i]) / (knots[i + 1] - knots[i])
-    return [(i, 1.0 - w), (i + 1, w)]
