@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 LANES = 16
 
 if os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0"):
-    from rheobase.kernel.cable import advance
+    from rheobase.kernel.cable import advance as _advance
 else:  # vector values cannot be interpreted; the numpy twin says the same, slowly
-    from rheobase.kernel.cable_numpy import advance
+    from rheobase.kernel.cable_numpy import advance as _advance
+
+advance: Any = _advance
 
 __all__ = ["LANES", "advance"]

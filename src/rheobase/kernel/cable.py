@@ -12,6 +12,9 @@ Vector values are explicit (sixteen float32), because plain loops do not reach t
 stands alone, without any global but literals, so that its compiled form can be cached.
 """
 
+# An intrinsic is written with a typing context that its callers do not pass.
+# pyright: reportCallIssue=false
+
 from __future__ import annotations
 
 from contextlib import suppress

@@ -73,7 +73,7 @@ class _Block(SimpleNamespace):
             setattr(self, name, value.astype(float) if single else value)
         self.n_nodes = self.c.shape[0]
         self.n_modes = 0 if self.d is None else self.d.shape[1]
-        self.between = None if self.side is None else (self.side == 0)[:, None]
+        self.between = np.zeros(0) if self.side is None else (self.side == 0)[:, None]
 
     def begin_modes(self, z, w, step):
         """Finish the modes of the step before, begin this one's, and give what they push into the two nodes."""
