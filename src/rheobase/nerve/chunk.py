@@ -138,7 +138,8 @@ def make_chunk(
     fixed |= _drive(pieces, e, inside, blocks, dt_ms) | _table(model, dt_ms, temperature_C)
     v = state[0].reshape(blocks, n_nodes, LANES).transpose(0, 2, 1).reshape(blocks * LANES, n_nodes)
     rest = model.rest_mV + v[np.arange(len(fibres)), pieces.nodes[: len(fibres)] // 2]
-    return Chunk(model, len(fibres), blocks, n_nodes, fixed["n_sources"], dt_ms, rest, fixed, state)
+    n_sources = potential[0].shape[0] + len(inside[0])
+    return Chunk(model, len(fibres), blocks, n_nodes, n_sources, dt_ms, rest, fixed, state)
 
 
 def _pieces(fibres: list[Fibre], n_inter: int) -> _Pieces:
@@ -289,7 +290,7 @@ def _drive(pieces: _Pieces, e_mV: Array, inside: list[tuple[int, ...]], blocks: 
     local = e_mV.transpose(0, 2, 1)[:, starts[:, None] + np.arange(PER_INTERNODE + 1)]  # (lane, internode, 12, source)
     local = np.where((pieces.side == -1)[..., None, None], local[:, :, ::-1], local)
     push = np.zeros((lanes, n_inter, STATES, n_sources))
-    push[..., :n_fields] = _pushed(pieces, local, dt_ms)
+    push[..., :n_fields] = _pushed(pieces.modes, pieces.index, local, dt_ms)
     axial = pieces.modes.axial_uS[pieces.index][:, None]
     first, last = e_mV[:, :, starts], e_mV[:, :, starts + PER_INTERNODE]
     node = np.zeros((lanes, n_sources, n_inter + 1))
@@ -316,11 +317,11 @@ def _drive_single(pieces: _Pieces, e_mV: Array, inside: list[tuple[int, ...]], b
     return {"n_sources": node.shape[1], "mode_drive": np.zeros(LANES, _F), "node_drive": _flat(node, blocks)}
 
 
-def _pushed(pieces: _Pieces, local_mV: Array, dt_ms: float) -> Array:
+def _pushed(modes: Modes, index: NDArray[np.intp], local_mV: Array, dt_ms: float) -> Array:
     """Potential around each internode, (lane, internode, 12, source), to what it does to the modes in one step."""
-    d = 1.0 / (1.0 + dt_ms * pieces.modes.rate_per_ms)
-    drive = pieces.modes.drive * (dt_ms * d)[..., None]
-    flat = pieces.index.ravel()
+    d = 1.0 / (1.0 + dt_ms * modes.rate_per_ms)
+    drive = modes.drive * (dt_ms * d)[..., None]
+    flat = index.ravel()
     order = np.argsort(flat, kind="stable")
     around = local_mV.reshape(flat.size, *local_mV.shape[2:])
     out = np.zeros((flat.size, STATES, local_mV.shape[3]))
@@ -328,7 +329,7 @@ def _pushed(pieces: _Pieces, local_mV: Array, dt_ms: float) -> Array:
     for begin, end in zip(np.append(0, ends[:-1]), ends, strict=True):  # internodes of one kind together
         of_kind = order[begin:end]
         out[of_kind] = drive[flat[of_kind[0]]] @ around[of_kind]
-    return out.reshape(*pieces.index.shape, STATES, -1)
+    return out.reshape(*index.shape, STATES, -1)
 
 
 def _table(model: FibreModel, dt_ms: float, temperature_C: float) -> dict[str, Any]:
