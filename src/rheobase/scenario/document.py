@@ -142,9 +142,11 @@ def answer(felt: Sensation, checked: CheckedProgramme) -> str:
         "attention": "stays within every hard output limit, with a point to attend to",
     }
     whose = "this person" if felt.calibrated else "90 % of people in brackets"
+    lumped = felt.library.limb.skin_model == "lumped"
+    warning = " The skin is lumped: tingling and pain come out many times too low." if lumped else ""
     return (
         f"{', '.join(parts)}; {whose}. {amplitude_mA:g} mA carries {abs(charge_uC):.2g} µC in a phase and"
-        f" {told.get(checked.overall.verdict, checked.overall.verdict)}."
+        f" {told.get(checked.overall.verdict, checked.overall.verdict)}.{warning}"
     )
 
 
