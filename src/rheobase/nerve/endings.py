@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
 from rheobase.anatomy import LayeredLimb, course_points_mm, cutaneous_course, motor_course
 from rheobase.electrode import Pad
@@ -26,7 +27,6 @@ from rheobase.tables import row
 
 KINDS = {"A-beta": "a_beta", "A-alpha": "a_alpha", "A-delta": "a_delta"}
 DEEPEST_SHARE = 0.8  # motor endings lie in the outer part of the muscle
-_AT_ONCE = 256  # fibres whose potential is read off together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,18 +259,35 @@ def ending_thresholds(
 
 
 def _potentials(field: Field, around_deg: list[float], ways: list[Array], fibres: list[Fibre]) -> list[Array]:
-    """Potential at all compartments of each fibre, many fibres at a time."""
-    out: list[Array] = [np.empty((1, 0))] * len(fibres)
+    """Potential at all compartments of each fibre.
+
+    Fibres of all diameters share their way, so the field is taken along the way once, finely where it rises and turns,
+    and each fibre reads its compartments off in between. The curve is monotone between its points: at the border of
+    two tissues, where the potential has a kink, it does not overshoot.
+    """
+    members: dict[tuple[float, int], list[int]] = {}
+    for i, (angle, way) in enumerate(zip(around_deg, ways, strict=True)):
+        members.setdefault((angle, id(way)), []).append(i)
     arcs = {id(f): f.arc_um / 1000.0 for f in fibres}
+    knots = {k: _knots_mm(max(arcs[id(fibres[i])][-1] for i in mine)) for k, mine in members.items()}
+    out: list[Array] = [np.empty((1, 0))] * len(fibres)
     for angle in dict.fromkeys(around_deg):
         plane = field.plane(angle)
-        mine = [i for i, a in enumerate(around_deg) if a == angle]
-        for some in (mine[a : a + _AT_ONCE] for a in range(0, len(mine), _AT_ONCE)):
-            points = [walk_mm(ways[i], arcs[id(fibres[i])]) for i in some]
-            ends = np.cumsum([len(p) for p in points])[:-1]
-            for i, v in zip(some, np.split(plane.drive_V_per_A(np.concatenate(points)), ends), strict=True):
-                out[i] = v[None]
+        here = [k for k in members if k[0] == angle]
+        points = [walk_mm(ways[members[k][0]], knots[k]) for k in here]
+        ends = np.cumsum([len(p) for p in points])[:-1]
+        for k, v in zip(here, np.split(plane.drive_V_per_A(np.concatenate(points)), ends), strict=True):
+            curve = PchipInterpolator(knots[k], v)
+            for i in members[k]:
+                out[i] = curve(arcs[id(fibres[i])])[None]
     return out
+
+
+def _knots_mm(reach_mm: float) -> Array:
+    """Places along a way at which the field is taken."""
+    p = row("populations.grid")
+    fine = np.arange(0.0, min(p["fine_reach_mm"], reach_mm), p["fine_step_mm"])
+    return np.append(fine, np.linspace(fine[-1], reach_mm, 2 + int((reach_mm - fine[-1]) / p["coarse_step_mm"]))[1:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
