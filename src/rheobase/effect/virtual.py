@@ -32,6 +32,7 @@ Array = NDArray[np.float64]
 Key = tuple[str, str]
 MOTOR_PAD = "proximal"  # the bellies of the forearm muscles lie under the pad nearer the elbow
 _NEVER_MA = 1e5
+_SILENT_SHARE = 0.05  # of endings without a threshold; more would show in the bands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +239,11 @@ def make_library(
     -------
     Library
 
+    Raises
+    ------
+    ParameterError
+        If more than 5 % of the endings of a grid have no threshold, or the limb leaves no room for a population.
+
     Examples
     --------
     >>> from rheobase.montage import pad_pair
@@ -271,8 +277,13 @@ def make_library(
 
     # two bodies at a time: while the fibres of one are stepped, those of the next are laid out
     with ThreadPoolExecutor(max_workers=2) as pool:
-        lean, thick, *high = pool.map(at, range(len(others)))
+        try:
+            lean, thick, *high = pool.map(at, range(len(others)))
+        except BaseException:
+            done.stop()
+            raise
     ln = {k: np.stack([_ln(found[k]) for found in (lean, middle, thick)]) for k in grids}
+    _check_found(ln)
     slope = {}
     for tissue, found in zip(TISSUES, high, strict=True):
         moved = {kind: _ln(found[kind, pad]) - _ln(middle[kind, pad]) for kind, pad in near}
@@ -280,19 +291,41 @@ def make_library(
     return Library(limb=limb, montage=montage, field=field, grids=grids, fat_mm=knots, ln_mA=ln, slope=slope)
 
 
+class _Stopped(Exception):
+    """Another body has failed, or somebody pressed Ctrl-C."""
+
+
 class _Done:
     """Adds up the progress of bodies that are simulated side by side."""
 
     def __init__(self, tell: Callable[[float], None] | None, bodies: int):
-        self._tell, self._shares = tell, [0.0] * bodies
+        self._tell, self._shares, self._stopped = tell, [0.0] * bodies, False
+
+    def stop(self) -> None:
+        """Let the bodies still at work give up at their next step, so that Ctrl-C need not wait for them."""
+        self._stopped = True
 
     def part(self, body: int) -> Callable[[float], None]:
         def told(share: float) -> None:
+            if self._stopped:
+                raise _Stopped
             self._shares[body] = max(self._shares[body], share)
             if self._tell is not None:
                 self._tell(sum(self._shares) / len(self._shares))
 
         return told
+
+
+def _check_found(ln: Mapping[Key, Array]) -> None:
+    """Refuse to make statements about fibres of which many were never seen to fire."""
+    for (kind, pad), table in ln.items():
+        silent = float(np.mean(table >= np.log(_NEVER_MA)))
+        if silent > _SILENT_SHARE:
+            raise ParameterError(
+                f"With this pulse no threshold was found for {silent:.0%} of the {kind} endings under the {pad} pad;"
+                f" at most {_SILENT_SHARE:.0%} may be missing. The pulse is too short or cancels itself: choose a"
+                " longer width_us."
+            )
 
 
 def _ln(threshold_mA: Array) -> Array:

@@ -35,9 +35,11 @@ def events(felt: Sensation, radiation_mA: float, nerve: str) -> list[dict[str, A
         band, rule = felt.band(event), felt.criteria[event]
         note = ""
         if event == "tingling":
-            note = (
-                f"Felt under the pad. Along the {nerve} nerve, into {territory}, it spreads from about"
-                f" {radiation_mA:.0f} mA in the middle body, when fibres of the trunk fire."
+            note = f"Felt under the pad. Along the {nerve} nerve, into {territory}, "
+            note += (
+                f"it spreads from about {radiation_mA:.0f} mA in the middle body, when fibres of the trunk fire."
+                if np.isfinite(radiation_mA)
+                else "it does not spread: no fibre of the trunk was found to fire with this pulse."
             )
         elif event == "pain":
             note = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.effect import EVENTS, Sensation
+from rheobase.effect import EVENTS, Sensation, conductivity_ends
 from rheobase.tables import row, source
 
 VARIED = (
@@ -77,12 +77,12 @@ def _spans(felt: Sensation) -> dict[str, str]:
         f" {high[-1]:.3g} mm",
         "person": "Dirichlet, beta and uniform draws",
     }
-    for tissue, low, top in (
-        ("fat", "tissues.fat", "tissues.fat_high"),
-        ("muscle", "tissues.muscle", "tissues.muscle_in_vivo"),
-        ("dermis", "tissues.dermis", "tissues.dermis_high"),
-    ):
-        a, b = row(low)["sigma_axial_S_per_m"], row(top)["sigma_axial_S_per_m"]
+    # of the limb itself: a lumped skin has another range than a dermis of its own
+    for tissue, layer in (("fat", "fat"), ("muscle", "muscle"), ("dermis", "skin")):
+        a, b = (
+            next(la.sigma_axial_S_per_m for la in one.layers if la.name == layer)
+            for one in (limb, conductivity_ends(limb, tissue))
+        )
         out[f"sigma_{tissue}_S_per_m"] = f"between {a:.3g} and {b:.3g} S/m (axial)"
     for kind in ("a_beta", "a_alpha"):
         p = row(f"populations.{kind}")
