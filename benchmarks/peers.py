@@ -34,7 +34,8 @@ def make(folder: Path, *packages: str, then: str = "") -> tuple[Path | None, str
         print(f"making {folder} with {' '.join(packages)} ...", flush=True)
         if not python.exists():
             venv.create(folder, with_pip=True)
-        steps = [[str(python), "-m", "pip", "install", "-q", *packages]] + ([[str(folder / "bin" / then)]] if then else [])
+        steps = [[str(python), "-m", "pip", "install", "-q", *packages]]
+        steps += [[str(folder / "bin" / then)]] if then else []
         for step in steps:
             ran = subprocess.run(step, env=os.environ | path, capture_output=True, text=True, cwd=folder)
             if ran.returncode:
@@ -83,7 +84,8 @@ def own_rows(ours: dict, fresh: dict, threads: list[dict], lots: list[tuple[str,
         scale = 1e6 / count
         rows.append((f"{name}, time of a million (from {count:,})", got["cpu_s"] * scale, "s", None))
         rows.append(("  peak memory of the process measured", got["peak_MB"], "MB", None))
-        rows.append(("  growth times a million over the count", (got["peak_MB"] - got["before_MB"]) * scale, "MB", None))
+        grown_MB = (got["peak_MB"] - got["before_MB"]) * scale
+        rows.append(("  growth times a million over the count", grown_MB, "MB", None))
     return rows
 
 
@@ -134,7 +136,8 @@ def main() -> None:
 
 
 def compare(folder: Path, quick: bool, core: int) -> None:
-    print(f"{processor()}; {time.strftime('%Y-%m-%d')}; load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}")
+    today, load = time.strftime("%Y-%m-%d"), os.getloadavg()[0]
+    print(f"{processor()}; {today}; load {load:.1f}; Python {platform.python_version()}", flush=True)
     diameters, me = list(DIAMETERS_UM[1::2] if quick else DIAMETERS_UM), sys.executable
     pyfibers, no_pyfibers = make(
         folder / "pyfibers", "pyfibers==0.13.0", "neuron==9.0.2", "setuptools", then="pyfibers_compile"
@@ -154,7 +157,8 @@ def compare(folder: Path, quick: bool, core: int) -> None:
     rows, notes = own_rows(ours, fresh, two, lots), []
     theirs = {"failed": no_pyfibers}
     if pyfibers:
-        theirs = ask(pyfibers, "pyfibers", core, diameters_um=diameters, tstop_ms=TSTOP_MS, c_fibre=not quick, block_ms=5)
+        few = {"diameters_um": diameters, "tstop_ms": TSTOP_MS}
+        theirs = ask(pyfibers, "pyfibers", core, **few, c_fibre=not quick, block_ms=5)
     if "failed" in theirs:
         notes.append(f"PyFibers and NEURON not measured: {theirs['failed']}")
     else:

@@ -7,8 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+
+import rheobase as rheobase_package
 
 QUICK = ("--set", "population.people=10")
 PARTS = {
@@ -20,7 +23,10 @@ PARTS = {
 
 @pytest.fixture(scope="module")
 def env(tmp_path_factory):
-    return os.environ | {"RHEOBASE_CACHE_DIR": str(tmp_path_factory.mktemp("cache")), "NO_COLOR": "1"}
+    # the command must be that of the code under test, whatever else is installed
+    code = str(Path(rheobase_package.__file__).resolve().parents[1])
+    cache = str(tmp_path_factory.mktemp("cache"))
+    return os.environ | {"RHEOBASE_CACHE_DIR": cache, "NO_COLOR": "1", "PYTHONPATH": code}
 
 
 def rheobase(*words, env, cwd, **more):
@@ -78,11 +84,11 @@ def test_the_same_seed_gives_the_same_bytes(done, env, tmp_path):
 WRONG = {
     "unknown scenario": (["run", "tens-forarm"], "Did you mean 'tens-forearm'?"),
     "unknown key": (["--set", "output.amplitud_mA=10"], "Did you mean 'amplitude_mA'"),
-    "wrong unit": (["--set", "output.amplitude_mA=20 mV"], "mA"),
-    "negative width": (["--set", "pulse.width_us=-200"], "width_us"),
+    "wrong unit": (["--set", "output.amplitude_mA=20 mV"], "got '20 mV', a voltage; a current in mA is due"),
+    "negative width": (["--set", "pulse.width_us=-200"], "pulse.width_us is -200 us; it must be above 0 us"),
     "pulse longer than its period": (["--set", "train.rate_hz=5000"], "period"),
     "pads overlap": (["--set", "pads.spacing_mm=40"], "overlap"),
-    "pads off the skin": (["--set", "pads.spacing_mm=380"], "limb"),
+    "pads off the skin": (["--set", "pads.spacing_mm=380"], "lies off the skin"),
     "direct current": (
         ["--set", "pulse.shape=monophasic", "--set", "train.rate_hz=1000", "--set", "output.amplitude_mA=65"],
         "direct current density",
