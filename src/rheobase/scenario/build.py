@@ -72,8 +72,8 @@ def build_chain(scenario: Scenario) -> Chain:
         train=train(pulse, rate_hz=scenario.train.rate_hz),
         amplitude_mA=o.amplitude_mA,
         duration_s=duration_s,
-        ramp_up_s=min(o.ramp_up_s, duration_s / 2),
-        ramp_down_s=min(o.ramp_up_s, duration_s / 2),
+        ramp_up_s=o.ramp_up_s,
+        ramp_down_s=o.ramp_up_s,
     )
     return Chain(limb=limb, montage=montage, pulse=pulse, programme=programme)
 
