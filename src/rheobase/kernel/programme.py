@@ -1,7 +1,7 @@
 """Membranes that are arithmetic: a list of operations, each carried out on a tile of nodes of sixteen fibres at once.
 
-An instruction is five numbers: the operation, where its result goes, and up to three operands. Places are numbered; each
-is a row of one of the kernel's arrays, and is read and written where it lies. Going through the list costs little beside
+An instruction is five numbers: the operation, where its result goes, and up to three operands. Places are numbered;
+each is a row of one of the kernel's arrays, read and written where it lies. Going through the list costs little beside
 the arithmetic, because every instruction works through a whole tile, whose registers stay in the nearest cache.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
@@ -90,7 +89,7 @@ def logarithm(typingctx, x):
         shifted = builder.sub(bits, _integers(0x3FE6A09E667F3BCD))  # bits of sqrt(1/2): moves where the exponent turns
         exponent = builder.ashr(shifted, _integers(52))
         mantissa = builder.bitcast(builder.sub(bits, builder.shl(exponent, _integers(52))), _V64)
-        # To floating point without a conversion that older machines lack: the integer in the low bits of a large number.
+        # To floating point without a conversion that older machines lack: an integer in the low bits of a large number.
         biased = builder.add(exponent, _integers(0x4338000000000000))
         count = builder.fsub(builder.bitcast(biased, _V64), _numbers(6755399441055744.0))
         s = builder.fdiv(builder.fsub(mantissa, _numbers(1.0)), builder.fadd(mantissa, _numbers(1.0)))

@@ -1,18 +1,15 @@
 """What a membrane is whose current is more than gates times distance from a fixed reversal: arithmetic, given once.
 
 Pumps, exchangers and ions whose concentrations move fit no list of currents. Such a model gives its flow as a function
-of plain arithmetic over named quantities. The function is run on arrays of numbers (in tests, and to find the balance at
-rest) and once on symbols, which `rheobase.nerve.programme` turns into instructions for the kernel.
+of plain arithmetic over named quantities. It runs on arrays of numbers, and once on symbols, which
+`rheobase.nerve.programme` turns into instructions for the kernel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
-
-import numpy as np
 
 from rheobase.nerve.model import Array, Internodes
 
@@ -30,6 +27,7 @@ class Column:
 
     Examples
     --------
+    >>> import numpy as np
     >>> float(Column(name="boost", at=lambda v, t: np.exp(v / 25.0)).at(np.array([25.0]), 37.0)[0]) > 2.7
     True
     """
@@ -82,6 +80,7 @@ class Membrane:
     Examples
     --------
     >>> leak = lambda here: Flow(conductance=1e-4 * here.thick, offset=-6e-3 * here.thick, after={})
+    >>> from types import SimpleNamespace
     >>> none = Membrane(columns=(), start=lambda t: {}, shape=lambda k: {"thick": k.fibre_um}, flow=leak)
     >>> none.flow(SimpleNamespace(thick=2.0)).conductance
     0.0002

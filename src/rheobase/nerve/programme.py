@@ -113,9 +113,9 @@ class Book:
         """Get the symbol of a row of one of the kernel's arrays."""
         return self._get("input", (place, row))
 
-    def number(self, value: float) -> Symbol:
+    def number(self, x: float) -> Symbol:
         """Get the symbol of a constant."""
-        return self._get("number", (float(value),))
+        return self._get("number", (float(x),))
 
     def of(self, operation: str, *operands: Any) -> Symbol:
         """Get the symbol of an operation; one on numbers alone is a number."""

@@ -46,8 +46,8 @@ def after_in_shell(
 
     Examples
     --------
-    >>> round(after_in_shell(5.6, 0.0, 0.03, 5.6, 1e-7, 5.0), 3), round(after_in_shell(9.0, 0.0, 0.03, 5.6, 1e-7, 1e9), 3)
-    (5.6, 5.6)
+    >>> [round(after_in_shell(start, 0.0, 0.03, 5.6, 1e-7, 1e9), 3) for start in (5.6, 9.0)]
+    [5.6, 5.6]
     """
     speed = 0.1 * exchange_m_per_s  # m/s to cm/ms
     share = -math.expm1(-speed * PER_UM / shell_um * dt_ms)
@@ -59,8 +59,8 @@ def balance(slope: float, offset: float, reversal_mV: float, rest_mV: float) -> 
 
     Examples
     --------
-    >>> balance(0.0, 0.125, 70.0, -55.0)
-    (0.001, 0.0)
+    >>> balance(0.0, -0.125, 70.0, -55.0), balance(0.0, 0.125, 70.0, -55.0)
+    ((0.001, 0.0), (0.0, 0.125))
     """
     net = slope * rest_mV - offset
     leak = -net / (rest_mV - reversal_mV)

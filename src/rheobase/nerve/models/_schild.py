@@ -34,7 +34,7 @@ def bell(height_ms: float, per_mV: float, least_ms: float, centre_mV: float) -> 
 
     Examples
     --------
-    >>> bell(0.75, 0.0635, 0.12, -40.35)(-40.35)
+    >>> float(bell(0.75, 0.0635, 0.12, -40.35)(-40.35))
     0.87
     """
     return lambda v: height_ms * np.exp(-((per_mV * (v - centre_mV)) ** 2)) + least_ms

@@ -59,13 +59,14 @@ def _hump(v: Array, up_mV: float, up_width_mV: float, down_mV: float, down_width
 
 
 _GATES = (
-    _gate("na17_m", _root(-25.0, 7.0), lambda v: (0.07 * _hump(v, 11.4, 14.0, -61.0, 9.4) + 0.1 * sigmoid(v + 5.5, 8.0)) / 2.0,
-          _COARSE_MV, 21.0),
+    _gate("na17_m", _root(-25.0, 7.0),
+          lambda v: (0.07 * _hump(v, 11.4, 14.0, -61.0, 9.4) + 0.1 * sigmoid(v + 5.5, 8.0)) / 2.0, _COARSE_MV, 21.0),
     _gate("na17_h", _s(-79.0, -7.0), lambda v: _hump(v, -5.7, 12.4, -131.0, 9.5), _COARSE_MV, 21.0),
     _gate("na18_m", _root(-4.0, 7.0), lambda v: (0.03 + 0.5 * _hump(v, 0.0, 12.0, -29.0, 18.0)) / 2.0),
     _gate("na18_h", _s(-28.0, -4.56),
           lambda v: 2.63 + 250.0 * _hump(v, -36.0, 7.7, 0.0, 16.3) + 1.4 * sigmoid(v + 0.6, 2.95)),
-    _gate("na18_s", _s(-50.0, -7.5), lambda v: 34.0 * _hump(v, -2.0, 16.0, -108.0, 8.0) + 160.0 * sigmoid(v + 110.0, 75.0)),
+    _gate("na18_s", _s(-50.0, -7.5),
+          lambda v: 34.0 * _hump(v, -2.0, 16.0, -108.0, 8.0) + 160.0 * sigmoid(v + 110.0, 75.0)),
     _gate("na19_m", _root(-51.0, 8.4), lambda v: (0.3 + _hump(v, -1.3, 22.0, -82.0, 10.0)) / 2.0),
     _gate("na19_h", _s(-55.0, -11.5), lambda v: 2.0 + _hump(v, 32.0, 14.0, -157.0, 12.0)),
     _gate("na19_s", lambda v: 0.03 + 0.97 * sigmoid(v + 79.0, -6.87),

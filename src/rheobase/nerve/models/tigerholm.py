@@ -129,8 +129,8 @@ def _currents(here: Any, p: Row) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     bound = here.na_in + 8.0
     outside = 1.0 + 1.0 / here.k_out
     turn = 1.62 / (1.0 + (6.7 / bound) ** 3) + 1.0 / (1.0 + (67.6 / bound) ** 3)
-    pump_k = p["pump_mA_per_cm2"] * turn / (outside * outside)
-    return (g_na, g_na * ena + 1.5 * pump_k), (g_k, g_k * ek - pump_k)
+    pump = p["pump_mA_per_cm2"] * turn / (outside * outside)
+    return (g_na, g_na * ena - 1.5 * pump), (g_k, g_k * ek + pump)
 
 
 def _start(_: float) -> dict[str, float]:
