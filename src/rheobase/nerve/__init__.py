@@ -10,7 +10,7 @@ from rheobase.nerve.endings import (
     ending_thresholds,
     grid_thresholds,
 )
-from rheobase.nerve.fibre import Fibre, fibre_model, uniform_fibre
+from rheobase.nerve.fibre import Fibre, UniformFibres, fibre_model, uniform_fibre, uniform_fibres
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.path import rounded_mm, walk_mm
 from rheobase.nerve.recruit import Recruitment, recruit, share_threshold_mA, trunk_thresholds
@@ -35,6 +35,7 @@ __all__ = [
     "Stimulus",
     "Thresholds",
     "TrunkFibre",
+    "UniformFibres",
     "activation_thresholds",
     "bundle",
     "diameters_um",
@@ -51,5 +52,6 @@ __all__ = [
     "tapered_fibre",
     "trunk_thresholds",
     "uniform_fibre",
+    "uniform_fibres",
     "walk_mm",
 ]

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rheobase.nerve.model import Array, Internodes
+import numpy as np
+
+from rheobase.nerve.model import Array, FibreModel, Gate, Internodes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,6 @@ class Column:
 
     Examples
     --------
-    >>> import numpy as np
     >>> float(Column(name="boost", at=lambda v, t: np.exp(v / 25.0)).at(np.array([25.0]), 37.0)[0]) > 2.7
     True
     """
@@ -90,3 +91,25 @@ class Membrane:
     start: Callable[[float], Mapping[str, float]]
     shape: Callable[[Internodes], Mapping[str, Array]]
     flow: Callable[[Any], Flow]
+
+
+def looked_up(model: FibreModel) -> tuple[Gate, ...]:
+    """All that is looked up by potential: the gates, then the columns of the membrane as gates without memory.
+
+    Parameters
+    ----------
+    model : FibreModel
+        Any model.
+
+    Examples
+    --------
+    >>> from rheobase.nerve import fibre_model
+    >>> [gate.name for gate in looked_up(fibre_model("schild94"))][-2:]
+    ['pump', 'pump_slope']
+    """
+
+    def at_once(column: Column) -> Gate:
+        return Gate(name=column.name, kinetics=lambda v, t: (column.at(v, t), np.zeros_like(v)))
+
+    columns = () if model.membrane is None else model.membrane.columns
+    return (*model.gates, *map(at_once, columns))
