@@ -73,7 +73,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         room = event_node.size // event_count.size
         kept = SimpleNamespace(
             node=record_node, v=record.reshape(blocks, record_node.size, n_steps, _LANES)[b],
-            gate=record_gate.reshape(blocks, record_node.size, n_steps, n_gates, _LANES)[b] if record_gate.size else None,
+            gate=record_gate.reshape(blocks, -1, n_steps, n_gates, _LANES)[b] if record_gate.size else None,
             sense_mode=view(sense_mode, contacts, n_inter, n_modes)[b] if contacts and n_modes else None,
             sense_node=view(sense_node, contacts, n_nodes)[b] if contacts else None,
             signal=signal.reshape(blocks, contacts, n_steps, _LANES)[b] if contacts else None,

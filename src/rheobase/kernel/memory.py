@@ -11,7 +11,15 @@ _LINE_BYTES = 64
 
 
 def aligned_empty(size: int, dtype: Any) -> NDArray:
-    """A flat array of so many numbers, not filled, that begins on a cache line."""
+    """Make a flat array that is not filled and begins on a cache line.
+
+    Parameters
+    ----------
+    size : int
+        How many numbers.
+    dtype : dtype
+        Their kind.
+    """
     kind = np.dtype(dtype)
     room = np.empty(size * kind.itemsize + _LINE_BYTES, np.uint8)
     start = -room.ctypes.data % _LINE_BYTES

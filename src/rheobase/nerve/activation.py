@@ -21,7 +21,7 @@ _FIRST_GUESS_MV = 20.0  # depolarisation at which a node is about to fire; only 
 _PROBE_MV = 2.0
 _SPONTANEOUS_MA = 1e-7  # a fibre that fires at so little would fire at none
 _LN_SPREAD, _LN_SPREAD_TOLD = 0.10, 0.03  # how far off a first guess is, and one that was told
-_PILOTS, _PILOTS_FROM = 32, 96  # fibres solved first, and from how many on that pays
+_PILOTS, _MORE_PILOTS, _PILOTS_FROM = 16, 32, 48  # fibres solved first, and from how many on that pays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +125,10 @@ class Activation:
         """Solve some fibres first: the ratio of threshold and prediction varies smoothly over the others."""
         count = len(foretold)
         order = np.argsort(foretold, kind="stable")
-        chosen = order[np.linspace(0, count - 1, _PILOTS).round().astype(int)]
+        pilots = _PILOTS if count < 8 * _MORE_PILOTS else _MORE_PILOTS
+        chosen = order[np.linspace(0, count - 1, pilots).round().astype(int)]
         rest = np.setdiff1d(np.arange(count), chosen)
-        first, n_first = self._search(chosen, grid, foretold[chosen], np.full(_PILOTS, _LN_SPREAD))
+        first, n_first = self._search(chosen, grid, foretold[chosen], np.full(pilots, _LN_SPREAD))
         edges = self._edges(first, grid)
         features = self._features(foretold)
         ratio, spread = _fitted(features, chosen, np.log(edges.threshold_mA / foretold[chosen]))

@@ -97,8 +97,9 @@ def _per_kind(modes: Modes, layout: Layout, dt_ms: float) -> tuple[Array, Array,
 
 
 def _types(index: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
-    """Internodes of a block that are alike in every lane: the type of each, (block, internode), and the kind of each
-    lane in each type, (lane, type).
+    """Find the internodes of each block that are alike in every lane.
+
+    Returns the type of each, (block, internode), and the kind of each lane in each type, (lane, type).
     """
     by_block = index.reshape(-1, LANES, index.shape[1])
     found = []

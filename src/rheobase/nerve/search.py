@@ -33,28 +33,28 @@ class Grid:
     upper_mA: float
 
     @property
-    def ln_step(self) -> float:
+    def ln_step_ratio(self) -> float:
         """Distance of neighbours in ln amplitude; a hair less than the tolerance, for rounding."""
         return float(np.log1p(self.tolerance * (1.0 - 1e-9)))
 
     @property
     def top(self) -> int:
         """Index of the upper bound."""
-        return int(np.ceil(np.log(self.upper_mA) / self.ln_step))
+        return int(np.ceil(np.log(self.upper_mA) / self.ln_step_ratio))
 
     def amplitude_mA(self, k: NDArray[np.int64]) -> Array:
         """Amplitude at each index."""
-        return np.minimum(np.exp(np.minimum(k, self.top) * self.ln_step), self.upper_mA)
+        return np.minimum(np.exp(np.minimum(k, self.top) * self.ln_step_ratio), self.upper_mA)
 
     def nearest(self, amplitude_mA: Array) -> NDArray[np.int64]:
         """Index nearest to each amplitude."""
         with np.errstate(divide="ignore"):
-            k = np.log(np.maximum(amplitude_mA, 1e-12)) / self.ln_step
+            k = np.log(np.maximum(amplitude_mA, 1e-12)) / self.ln_step_ratio
         return np.minimum(np.rint(k), self.top).astype(np.int64)
 
-    def steps(self, ln_amplitude: float) -> int:
+    def steps(self, ln_ratio: float) -> int:
         """How many steps a distance in ln amplitude comes to, at least 1."""
-        return max(1, round(ln_amplitude / self.ln_step))
+        return max(1, round(ln_ratio / self.ln_step_ratio))
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ def search(
     """
     count = chunk.layout.count
     trial = grid.nearest(begin_mA)
-    step = np.maximum(np.rint(ln_spread / grid.ln_step), 1).astype(np.int64)
+    step = np.maximum(np.rint(ln_spread / grid.ln_step_ratio), 1).astype(np.int64)
     found = Found.begin(count, np.minimum(trial, grid.top), step)
     copies = max(1, LANES // count) if chunk.can_take else 1
     simulations, held, lanes_of = 0, chunk, np.arange(chunk.layout.lanes)
