@@ -172,7 +172,11 @@ def make_chunk(
     shared["n_modes"] = 0 if modes is None else STATES
     arrays, shared["mode_type"] = stepping_arrays(layout, modes, capacitance, leak_uS, _REST_DT_MS, dtype)
     nothing = {k: np.zeros(0, dtype) for k in _DRIVE_ARRAYS}
-    quiet = shared | _table(model, _REST_DT_MS, temperature_C, _REST_ROWS_PER_MV) | _programme(model, _REST_DT_MS, temperature_C)
+    quiet = (
+        shared
+        | _table(model, _REST_DT_MS, temperature_C, _REST_ROWS_PER_MV)
+        | _programme(model, _REST_DT_MS, temperature_C)
+    )
     start = _nominal(layout, shared["n_modes"], temperature_C, dtype)
     still = Chunk(layout, modes, 0, _REST_DT_MS, temperature_C, membrane | arrays | nothing, quiet, start)
     _settle(still)
@@ -307,7 +311,8 @@ def run(
         0, blocks, n_nodes, shared["n_modes"], waveform.shape[0], steps, *state, flat(amplitude, dtype),
         np.tile(chunk.layout.parent, blocks).astype(np.int64), *[arrays[n] for n in _LANE_ARRAYS],
         shared["mode_type"].ravel(), *[arrays[n] for n in _DRIVE_ARRAYS],
-        np.ascontiguousarray(waveform, dtype=dtype).ravel(), *[shared[n] for n in _SHARED], arrays["shape"], *[shared[n] for n in _PROGRAMME],
+        np.ascontiguousarray(waveform, dtype=dtype).ravel(), *[shared[n] for n in _SHARED],
+        arrays["shape"], *[shared[n] for n in _PROGRAMME],
         float(level_mV), chunk.state[0], float(quiet_mV), int(quiet_from), int(count_from),
         np.zeros(lanes, np.int64) if need is None else need,
         np.full(lanes, -1, np.int64) if watch is None else watch,
