@@ -1,6 +1,8 @@
 """Nerve fibres: who fires, when."""
 
+from rheobase.nerve.block import BlockStatus, BlockThresholds, block_thresholds
 from rheobase.nerve.bundle import Bundle, TrunkFibre, bundle, diameters_um
+from rheobase.nerve.converge import ConvergedThresholds, Limit, converged_thresholds, converged_velocity, extrapolated
 from rheobase.nerve.endings import (
     KINDS,
     Ending,
@@ -21,7 +23,10 @@ from rheobase.nerve.threshold import Status, Stimulus, Thresholds, activation_th
 __all__ = [
     "KINDS",
     "TAPERS",
+    "BlockStatus",
+    "BlockThresholds",
     "Bundle",
+    "ConvergedThresholds",
     "Current",
     "Ending",
     "EndingGrid",
@@ -30,6 +35,7 @@ __all__ = [
     "Gate",
     "GridThresholds",
     "Internodes",
+    "Limit",
     "Recruitment",
     "Status",
     "Stimulus",
@@ -37,10 +43,14 @@ __all__ = [
     "TrunkFibre",
     "UniformFibres",
     "activation_thresholds",
+    "block_thresholds",
     "bundle",
+    "converged_thresholds",
+    "converged_velocity",
     "diameters_um",
     "ending_grid",
     "ending_thresholds",
+    "extrapolated",
     "fibre_model",
     "grid_thresholds",
     "node_beyond",
