@@ -91,7 +91,8 @@ class Activation:
     ) -> tuple[NDArray, NDArray, NDArray]:
         """Simulate; see `rheobase.nerve.search.Probe`."""
         quiet_mV, quiet_after_ms = QUIET[chunk.model.cable]
-        onset = self.stimulus.onset  # nothing happens before
+        # Nothing happens before, unless the membrane is one that 40 long steps do not bring quite to rest.
+        onset = self.stimulus.onset if chunk.model.membrane is None else 0
         out = run(
             chunk, chunk.fresh(), self.stimulus.samples[:, onset:],
             self.amplitudes(who, amplitude_mA), watch=self.watch[who], need=np.full(len(who), self.need, np.int64),
