@@ -1,6 +1,7 @@
 """Nerve fibres: who fires, when."""
 
 from rheobase.nerve.bundle import Bundle, TrunkFibre, bundle, diameters_um
+from rheobase.nerve.currents import Membrane
 from rheobase.nerve.endings import (
     KINDS,
     Ending,
@@ -11,10 +12,14 @@ from rheobase.nerve.endings import (
     grid_thresholds,
 )
 from rheobase.nerve.fibre import Fibre, UniformFibres, fibre_model, uniform_fibre, uniform_fibres
+from rheobase.nerve.injection import Injection
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.path import rounded_mm, walk_mm
 from rheobase.nerve.recruit import Recruitment, recruit, share_threshold_mA, trunk_thresholds
-from rheobase.nerve.stimulus import stimulus_of
+from rheobase.nerve.responses import Responses, simulate_fibres
+from rheobase.nerve.simulate import Simulation, simulate
+from rheobase.nerve.spikes import Spikes
+from rheobase.nerve.stimulus import silence, stimulus_of
 from rheobase.nerve.taper import TAPERS, node_beyond, tapered_fibre
 from rheobase.nerve.threshold import Status, Stimulus, Thresholds, activation_thresholds, stimulus_from_segments
 
@@ -29,8 +34,13 @@ __all__ = [
     "FibreModel",
     "Gate",
     "GridThresholds",
+    "Injection",
     "Internodes",
+    "Membrane",
     "Recruitment",
+    "Responses",
+    "Simulation",
+    "Spikes",
     "Status",
     "Stimulus",
     "Thresholds",
@@ -47,6 +57,9 @@ __all__ = [
     "recruit",
     "rounded_mm",
     "share_threshold_mA",
+    "silence",
+    "simulate",
+    "simulate_fibres",
     "stimulus_from_segments",
     "stimulus_of",
     "tapered_fibre",
