@@ -15,6 +15,7 @@ from rheobase.nerve.fibre import Fibre, UniformFibres, fibre_model, uniform_fibr
 from rheobase.nerve.injection import Injection
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.path import rounded_mm, walk_mm
+from rheobase.nerve.recording import Recording, compound_action_potential, record_fibres
 from rheobase.nerve.recruit import Recruitment, recruit, share_threshold_mA, trunk_thresholds
 from rheobase.nerve.responses import Responses, simulate_fibres
 from rheobase.nerve.simulate import Simulation, simulate
@@ -37,6 +38,7 @@ __all__ = [
     "Injection",
     "Internodes",
     "Membrane",
+    "Recording",
     "Recruitment",
     "Responses",
     "Simulation",
@@ -48,12 +50,14 @@ __all__ = [
     "UniformFibres",
     "activation_thresholds",
     "bundle",
+    "compound_action_potential",
     "diameters_um",
     "ending_grid",
     "ending_thresholds",
     "fibre_model",
     "grid_thresholds",
     "node_beyond",
+    "record_fibres",
     "recruit",
     "rounded_mm",
     "share_threshold_mA",
