@@ -23,11 +23,13 @@ from rheobase.nerve.spikes import Spikes
 from rheobase.nerve.stimulus import silence, stimulus_of
 from rheobase.nerve.taper import TAPERS, node_beyond, tapered_fibre
 from rheobase.nerve.threshold import Status, Stimulus, Thresholds, activation_thresholds, stimulus_from_segments
+from rheobase.nerve.velocity import Conduction, Velocities, conduction_velocities, conduction_velocity
 
 __all__ = [
     "KINDS",
     "TAPERS",
     "Bundle",
+    "Conduction",
     "Current",
     "Ending",
     "EndingGrid",
@@ -48,9 +50,12 @@ __all__ = [
     "Thresholds",
     "TrunkFibre",
     "UniformFibres",
+    "Velocities",
     "activation_thresholds",
     "bundle",
     "compound_action_potential",
+    "conduction_velocities",
+    "conduction_velocity",
     "diameters_um",
     "ending_grid",
     "ending_thresholds",
