@@ -12,6 +12,7 @@ from rheobase.nerve.endings import (
     grid_thresholds,
 )
 from rheobase.nerve.fibre import Fibre, UniformFibres, fibre_model, uniform_fibre, uniform_fibres
+from rheobase.nerve.following import Following, follow_train
 from rheobase.nerve.injection import Injection
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.path import rounded_mm, walk_mm
@@ -20,7 +21,7 @@ from rheobase.nerve.recruit import Recruitment, recruit, share_threshold_mA, tru
 from rheobase.nerve.responses import Responses, simulate_fibres
 from rheobase.nerve.simulate import Simulation, simulate
 from rheobase.nerve.spikes import Spikes
-from rheobase.nerve.stimulus import silence, stimulus_of
+from rheobase.nerve.stimulus import silence, stimulus_of, stimulus_of_train
 from rheobase.nerve.taper import TAPERS, node_beyond, tapered_fibre
 from rheobase.nerve.threshold import Status, Stimulus, Thresholds, activation_thresholds, stimulus_from_segments
 from rheobase.nerve.velocity import Conduction, Velocities, conduction_velocities, conduction_velocity
@@ -35,6 +36,7 @@ __all__ = [
     "EndingGrid",
     "Fibre",
     "FibreModel",
+    "Following",
     "Gate",
     "GridThresholds",
     "Injection",
@@ -60,6 +62,7 @@ __all__ = [
     "ending_grid",
     "ending_thresholds",
     "fibre_model",
+    "follow_train",
     "grid_thresholds",
     "node_beyond",
     "record_fibres",
@@ -71,6 +74,7 @@ __all__ = [
     "simulate_fibres",
     "stimulus_from_segments",
     "stimulus_of",
+    "stimulus_of_train",
     "tapered_fibre",
     "trunk_thresholds",
     "uniform_fibre",
