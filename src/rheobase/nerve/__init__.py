@@ -17,6 +17,7 @@ from rheobase.nerve.injection import Injection
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.path import rounded_mm, walk_mm
 from rheobase.nerve.recording import Recording, compound_action_potential, record_fibres
+from rheobase.nerve.recovery import RecoveryCycle, recovery_cycle
 from rheobase.nerve.recruit import Recruitment, recruit, share_threshold_mA, trunk_thresholds
 from rheobase.nerve.responses import Responses, simulate_fibres
 from rheobase.nerve.simulate import Simulation, simulate
@@ -43,6 +44,7 @@ __all__ = [
     "Internodes",
     "Membrane",
     "Recording",
+    "RecoveryCycle",
     "Recruitment",
     "Responses",
     "Simulation",
@@ -66,6 +68,7 @@ __all__ = [
     "grid_thresholds",
     "node_beyond",
     "record_fibres",
+    "recovery_cycle",
     "recruit",
     "rounded_mm",
     "share_threshold_mA",
