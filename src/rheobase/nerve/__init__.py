@@ -2,6 +2,12 @@
 
 from rheobase.nerve.bundle import Bundle, TrunkFibre, bundle, diameters_um
 from rheobase.nerve.currents import Membrane
+from rheobase.nerve.distances import (
+    CurrentDistance,
+    DistanceSeries,
+    fit_current_distance,
+    thresholds_over_distances,
+)
 from rheobase.nerve.endings import (
     KINDS,
     Ending,
@@ -23,9 +29,11 @@ from rheobase.nerve.responses import Responses, simulate_fibres
 from rheobase.nerve.simulate import Simulation, simulate
 from rheobase.nerve.spikes import Spikes
 from rheobase.nerve.stimulus import silence, stimulus_of, stimulus_of_train
+from rheobase.nerve.strength_duration import StrengthDuration, fit_strength_duration
 from rheobase.nerve.taper import TAPERS, node_beyond, tapered_fibre
 from rheobase.nerve.threshold import Status, Stimulus, Thresholds, activation_thresholds, stimulus_from_segments
 from rheobase.nerve.velocity import Conduction, Velocities, conduction_velocities, conduction_velocity
+from rheobase.nerve.widths import WidthSeries, thresholds_over_widths
 
 __all__ = [
     "KINDS",
@@ -33,6 +41,8 @@ __all__ = [
     "Bundle",
     "Conduction",
     "Current",
+    "CurrentDistance",
+    "DistanceSeries",
     "Ending",
     "EndingGrid",
     "Fibre",
@@ -51,10 +61,12 @@ __all__ = [
     "Spikes",
     "Status",
     "Stimulus",
+    "StrengthDuration",
     "Thresholds",
     "TrunkFibre",
     "UniformFibres",
     "Velocities",
+    "WidthSeries",
     "activation_thresholds",
     "bundle",
     "compound_action_potential",
@@ -64,6 +76,8 @@ __all__ = [
     "ending_grid",
     "ending_thresholds",
     "fibre_model",
+    "fit_current_distance",
+    "fit_strength_duration",
     "follow_train",
     "grid_thresholds",
     "node_beyond",
@@ -79,6 +93,8 @@ __all__ = [
     "stimulus_of",
     "stimulus_of_train",
     "tapered_fibre",
+    "thresholds_over_distances",
+    "thresholds_over_widths",
     "trunk_thresholds",
     "uniform_fibre",
     "uniform_fibres",

@@ -57,17 +57,17 @@ def _later(phases: list[dict[str, float]]) -> list[RowDict]:
     """What follows the refractory period."""
     speed, people = row("recovery.motor_speed_recovered"), row("recovery.motor_cycle")
 
-    def span(name: str, scale: float = 1.0, offset: float = 0.0) -> str:
-        values = [scale * p[name] + offset for p in phases]
+    def span(values: list[float]) -> str:
         return f"{min(values):.3g} to {max(values):.3g}"
 
-    deepest, highest = span("supernormal_ratio", 100.0, -100.0), span("subnormal_ratio", 100.0, -100.0)
+    back = span([p["relative_ms"] for p in phases])
+    deepest, highest = (span([100.0 * (p[f"{n}_ratio"] - 1.0) for p in phases]) for n in ("supernormal", "subnormal"))
     return [
         aside(
             "interval at which the threshold is back at rest",
             speed,
             f"{speed['interval_ms']:g} ± {speed['sd_ms']:g}",
-            span("relative_ms"),
+            back,
             unit="ms",
             note="Theirs is the speed of the second spike, ours its threshold.",
         ),
