@@ -1,5 +1,6 @@
 """Nerve fibres: who fires, when."""
 
+from rheobase.nerve.branching import BranchedFibre, Segment, branched_fibre
 from rheobase.nerve.bundle import Bundle, TrunkFibre, bundle, diameters_um
 from rheobase.nerve.currents import Membrane
 from rheobase.nerve.distances import (
@@ -22,6 +23,7 @@ from rheobase.nerve.following import Following, follow_train
 from rheobase.nerve.injection import Injection
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.path import rounded_mm, walk_mm
+from rheobase.nerve.placing import node_offsets_share, potential_along
 from rheobase.nerve.recording import Recording, compound_action_potential, record_fibres
 from rheobase.nerve.recovery import RecoveryCycle, recovery_cycle
 from rheobase.nerve.recruit import Recruitment, recruit, share_threshold_mA, trunk_thresholds
@@ -38,6 +40,7 @@ from rheobase.nerve.widths import WidthSeries, thresholds_over_widths
 __all__ = [
     "KINDS",
     "TAPERS",
+    "BranchedFibre",
     "Bundle",
     "Conduction",
     "Current",
@@ -57,6 +60,7 @@ __all__ = [
     "RecoveryCycle",
     "Recruitment",
     "Responses",
+    "Segment",
     "Simulation",
     "Spikes",
     "Status",
@@ -68,6 +72,7 @@ __all__ = [
     "Velocities",
     "WidthSeries",
     "activation_thresholds",
+    "branched_fibre",
     "bundle",
     "compound_action_potential",
     "conduction_velocities",
@@ -81,6 +86,8 @@ __all__ = [
     "follow_train",
     "grid_thresholds",
     "node_beyond",
+    "node_offsets_share",
+    "potential_along",
     "record_fibres",
     "recovery_cycle",
     "recruit",

@@ -192,13 +192,8 @@ def thresholds_over_distances(
     places = _places_um(fibres, node, offset_share)
     shape = (len(fibres), distances.size)
     found, status = np.full(shape, np.inf), np.zeros(shape, dtype=np.int64)
-    for k, distance in enumerate(distances):
-
-        def potential(index: NDArray[np.intp], distance: float = float(distance)) -> Any:
-            arcs = fibres.part(index).arc_um if isinstance(fibres, UniformFibres) else [fibres[i].arc_um for i in index]
-            one = [_beside(arc - places[i], distance, across, along) for arc, i in zip(arcs, index, strict=True)]
-            return np.array(one) if isinstance(fibres, UniformFibres) else one
-
+    for k, here_mm in enumerate(distances):
+        potential = _field(fibres, places, float(here_mm), float(across), float(along))
         got = activation_thresholds(
             fibres, potential, stimulus, watch=watch, tolerance=tolerance, upper_mA=upper_mA,
             temperature_C=temperature_C,
@@ -219,6 +214,22 @@ def _places_um(fibres: Sequence[Fibre], node: int | None, offset_share: float) -
         next_um = fibre.kinds.length_um[fibre.sequence[min(at, fibre.nodes - 2)]]
         out.append(fibre.node_arc_um[at] + offset_share * next_um)
     return np.array(out)
+
+
+def _field(
+    fibres: Sequence[Fibre], places_um: Array, distance_mm: float, across_S_per_m: float, along_S_per_m: float
+) -> Callable[[NDArray[np.intp]], Any]:
+    """Potential of some of the fibres, when asked for."""
+
+    def potential(index: NDArray[np.intp]) -> Any:
+        arcs = fibres.part(index).arc_um if isinstance(fibres, UniformFibres) else [fibres[i].arc_um for i in index]
+        one = [
+            _beside(arc - places_um[i], distance_mm, across_S_per_m, along_S_per_m)
+            for arc, i in zip(arcs, index, strict=True)
+        ]
+        return np.array(one) if isinstance(fibres, UniformFibres) else one
+
+    return potential
 
 
 def _beside(from_source_um: Array, distance_mm: float, across_S_per_m: float, along_S_per_m: float) -> Array:

@@ -21,7 +21,14 @@ from rheobase.nerve.spikes import run_with_spikes
 from rheobase.nerve.stimulus import Stimulus
 from rheobase.nerve.threshold import Status, activation_thresholds
 
-_PHASES = ("absolute_ms", "relative_ms", "supernormal_ratio", "supernormal_ms", "subnormal_ratio", "subnormal_ms")
+_PHASES: tuple[str, ...] = (
+    "absolute_ms",
+    "relative_ms",
+    "supernormal_ratio",
+    "supernormal_ms",
+    "subnormal_ratio",
+    "subnormal_ms",
+)
 _TAIL_MS = 3.0  # beyond three times the conditioning spike's own way
 _LN_SPREAD = 0.05  # how far the threshold moves from one interval to the next, in ln
 
@@ -69,7 +76,7 @@ class RecoveryCycle:
         """
         ratio, at = self.ratio[fibre], self.interval_ms
         nan = float("nan")
-        out = dict.fromkeys(_PHASES, nan)
+        out: dict[str, float] = dict.fromkeys(_PHASES, nan)
         none = np.flatnonzero(~np.isfinite(ratio))
         if none.size:
             out["absolute_ms"] = float(at[none[-1]])

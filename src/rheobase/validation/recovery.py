@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from rheobase.field import point_source_V_per_A
@@ -57,11 +59,8 @@ def _later(phases: list[dict[str, float]]) -> list[RowDict]:
     """What follows the refractory period."""
     speed, people = row("recovery.motor_speed_recovered"), row("recovery.motor_cycle")
 
-    def span(values: list[float]) -> str:
-        return f"{min(values):.3g} to {max(values):.3g}"
-
-    back = span([p["relative_ms"] for p in phases])
-    deepest, highest = (span([100.0 * (p[f"{n}_ratio"] - 1.0) for p in phases]) for n in ("supernormal", "subnormal"))
+    back = _span(p["relative_ms"] for p in phases)
+    deepest, highest = (_span(100.0 * (p[f"{n}_ratio"] - 1.0) for p in phases) for n in ("supernormal", "subnormal"))
     return [
         aside(
             "interval at which the threshold is back at rest",
@@ -78,6 +77,12 @@ def _later(phases: list[dict[str, float]]) -> list[RowDict]:
             "highest late subnormal threshold", people, people["subnormal_percent"], highest, unit="%", note=_RECALLED
         ),
     ]
+
+
+def _span(found: Iterable[float]) -> str:
+    """Lowest to highest."""
+    ascending = sorted(found)
+    return f"{ascending[0]:.3g} to {ascending[-1]:.3g}"
 
 
 def _afterpotentials() -> RowDict:
