@@ -20,7 +20,23 @@ ROOT = Path(__file__).resolve().parents[2]
 F = np.float32
 
 
-def random_arguments(seed, n_modes=20, blocks=2, n_nodes=7, n_sources=2, n_steps=60, kind=F, tree=False, contacts=1):
+# A membrane programme without physics: places, and instructions on them (see rheobase.kernel.operations).
+PLACE = np.array([[0, 0], [1, 0], [2, 0], [3, 1], [4, 0], [5, 0], [6, 0], [6, 1], [4, 1], [0, 1]])
+CODE = np.array(
+    [
+        [2, 0, 4, 3, 0],  # register 0 = state 0 * gate 1
+        [4, 6, 0, 1, 5],  # slope = register 0 * number + shape
+        [2, 9, 1, 2, 0],  # register 1 = number * potential
+        [6, 7, 1, 2, 5],  # offset = shape - number * potential
+        [8, 9, 9, 0, 0],  # register 1 = exp of it
+        [10, 8, 4, 0, 0],  # state 1 = state 0
+        [4, 4, 9, 1, 3],  # state 0 = register 1 * number + gate 1
+    ]
+)
+
+
+def random_arguments(seed, n_modes=20, blocks=2, n_nodes=7, n_sources=2, n_steps=60, kind=F, tree=False, contacts=1,
+                     programme=False):  # fmt: skip
     """Arguments of `advance` with no physics in them but stable coefficients, in order."""
     g = np.random.default_rng(seed)
     lanes, n_inter, n_gates, kinds, room = blocks * LANES, n_nodes - 1, 3, 2, 200
@@ -33,14 +49,19 @@ def random_arguments(seed, n_modes=20, blocks=2, n_nodes=7, n_sources=2, n_steps
     return dict(
         first_block=0, last_block=blocks, n_nodes=n_nodes, n_modes=n_modes, n_sources=n_sources, n_steps=n_steps,
         v=flat(-1, 1, n_nodes), z=flat(-0.1, 0.1, n_inter, n_modes), x=flat(0, 1, n_nodes, n_gates),
-        amplitude=flat(0.5, 2.0, n_sources), parent=parent, node_c=flat(1, 2, n_nodes),
+        state=flat(0, 1, n_nodes, 2 if programme else 0), amplitude=flat(0.5, 2.0, n_sources), parent=parent,
+        node_c=flat(1, 2, n_nodes),
         node_diag=flat(5, 6, n_nodes), node_off=flat(0.5, 1.0, n_nodes), leak_i=flat(-1, 1, n_nodes),
         conductance=flat(0, 1, 2, n_nodes), mode_d=flat(0.5, 0.9, kinds, n_modes),
         mode_k=flat(0, 0.01, kinds, n_modes), mode_type=g.integers(0, kinds, blocks * n_inter if n_modes else 0),
         mode_drive=flat(-1, 1, n_sources, n_inter, n_modes), node_drive=flat(-30, 30, n_sources, n_nodes),
         waveform=waveform.ravel(), table=table.ravel(), table_low_mv=-50.0, rows_per_mv=2.0, row_length=16,
         n_gates=n_gates, term_start=np.array([0, 2, 3]), term_gate=np.array([0, 1, 2]),
-        term_mv=np.array([20.0, -5.0], kind), level_mv=4.0, rest=flat(-0.5, 0.5, n_nodes), quiet_mv=30.0,
+        term_mv=np.array([20.0, -5.0], kind), shape=flat(0.1, 0.5, n_nodes, 1 if programme else 0),
+        code=CODE if programme else CODE[:0], place=PLACE if programme else PLACE[:0],
+        numbers=np.full(LANES if programme else 0, 0.02), n_registers=2 if programme else 0,
+        level_mv=4.0, rest=flat(-0.5, 0.5, n_nodes), rest_x=flat(0.2, 0.4, n_nodes, n_gates), quiet_mv=30.0,
+        quiet_gate=np.array([[-0.6, -np.inf, -np.inf], [np.inf, np.inf, 0.6]]),
         quiet_from=40, count_from=2, need=g.choice([0, 3], lanes), watch=g.choice([-1, 0, 4], lanes),
         spike=np.empty(lanes * n_nodes, F), done=np.zeros(lanes, np.int64),
         record_node=np.array([0, 3]), record=np.zeros(2 * n_steps * lanes, kind),
@@ -84,6 +105,19 @@ def test_random_chunks(seed, n_modes, tree, kind):
     assert {0, 1} & set(fast["done"])  # something happened
 
 
+@pytest.mark.parametrize("n_modes", [20, 0])
+@pytest.mark.parametrize("n_nodes", [7, 8, 19])
+def test_random_chunks_with_a_programme(n_modes, n_nodes):
+    """Tiles of eight nodes, whole and not; the programme changes what comes out."""
+    given = random_arguments(11, n_modes, n_nodes=n_nodes, kind=np.float64, programme=True)
+    fast, slow = both(given)
+    for name in ("v", "z", "x", "state", "record"):
+        np.testing.assert_allclose(fast[name], slow[name], atol=1e-5, rtol=1e-5, err_msg=name)
+    assert (fast["state"] != given["state"]).all()
+    none = both(given | {"code": CODE[:0]})[0]
+    assert (np.abs(none["v"] - fast["v"]) > 1e-6).all()
+
+
 def test_events_beyond_the_room_are_counted_only():
     given = random_arguments(1)
     few = given | {"event_node": np.zeros(2 * 4, np.int64), "event_step": np.zeros(2 * 4)}
@@ -120,8 +154,9 @@ def test_part_of_the_blocks():
         [tapered_fibre("short", parent_um=8.7, length_mm=30.0), tapered_fibre("long", parent_um=12.0, length_mm=50.0)],
         [uniform_fibre("pena", diameter_um=2.0, nodes=n, passive_ends=False, silent_nodes=3) for n in (15, 20)],
         [uniform_fibre("sundt", diameter_um=1.0, nodes=40)],
+        [uniform_fibre("schild94", diameter_um=d, nodes=20, spacing_um=25.0) for d in (0.6, 1.2)],
     ],
-    ids=["uniform", "tapered", "thin", "unmyelinated"],
+    ids=["uniform", "tapered", "thin", "unmyelinated", "with calcium"],
 )
 def test_real_fibres(fibres, monkeypatch):
     phi = [point_potential(f) for f in fibres]
@@ -143,6 +178,7 @@ def test_real_fibres(fibres, monkeypatch):
     np.testing.assert_allclose(fast.record_mV, slow.record_mV, atol=0.05)
     np.testing.assert_allclose(fast.gates, slow.gates, atol=1e-3)
     np.testing.assert_allclose(fast_state[2], slow_state[2], atol=1e-3)
+    np.testing.assert_allclose(fast_state[3], slow_state[3], rtol=1e-3)
 
 
 def run_part_of_the_suite(module, **settings):

@@ -92,6 +92,14 @@ def test_gates_and_currents_of_a_node():
     assert "gate_m" in run.to_xarray()
 
 
+def test_a_model_with_concentrations_keeps_its_gates_only():
+    fibre = uniform_fibre("schild94", diameter_um=1.0, nodes=21)
+    m = simulate(fibre, stimulus=silence(0.1, dt_ms=0.005), nodes=[10], membrane=True).membrane
+    assert set(m.gates) == {g.name for g in fibre.model.gates}
+    with pytest.raises(ParameterError, match="arithmetic over concentrations, which are not kept"):
+        m.current_nA()
+
+
 def test_many_fibres_do_what_each_does_alone():
     fibres = [mrg(8.0), mrg(12.0, 31), tapered_fibre("short", parent_um=8.7, length_mm=30.0),
               uniform_fibre("sundt", diameter_um=1.0, nodes=41)]  # fmt: skip

@@ -2,5 +2,6 @@
 
 from rheobase.kernel._dispatch import LANES, advance
 from rheobase.kernel.memory import aligned, aligned_empty
+from rheobase.kernel.operations import OPERATIONS, PLACES
 
-__all__ = ["LANES", "advance", "aligned", "aligned_empty"]
+__all__ = ["LANES", "OPERATIONS", "PLACES", "advance", "aligned", "aligned_empty"]

@@ -5,7 +5,8 @@ carries the membrane; an internode carries up to twenty linear modes (none for a
 tree: internode j joins node j + 1 to its parent, an earlier node. Per step, in this order:
 
 1. modes:  z <- d (z + k w) + stimulus, with w = sum or difference of the two node potentials
-2. nodes:  backward Euler with the gates frozen, one elimination from the last node to the first
+2. nodes:  backward Euler with the gates frozen, one elimination from the last node to the first; where a membrane is
+           a programme (see `rheobase.kernel.programme`), it is carried out before and its states move then
 3. gates:  x <- x + (A(v) - B(v) x) from a table made for (model, dt, temperature)
 
 Step 1 finishes the previous step's modes and begins the next one's, so each mode is read and written once a step.
@@ -16,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from rheobase.kernel.programme import run_programme
 from rheobase.kernel.vector import (
     add,
     beyond,
@@ -29,6 +31,7 @@ from rheobase.kernel.vector import (
     load_as,
     look_up,
     mul,
+    outside,
     store,
     sub,
 )
@@ -208,8 +211,12 @@ def _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_
 
 
 @njit(nogil=True, forceinline=True)
-def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, spike, fired, done):
-    """Mark lanes that have fired or fallen silent; true when all sixteen are decided."""
+def _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, quiet_from, need, watch, spike,
+            fired, done):  # fmt: skip
+    """Mark lanes that have fired or fallen silent; true when all sixteen are decided.
+
+    Silent means that potentials and gates are near rest: a gate that is not may still fire the fibre.
+    """
     lanes = 16
     loud = 0
     if step >= quiet_from:
@@ -217,6 +224,13 @@ def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, sp
         for n in range(n_nodes):
             at = (block * n_nodes + n) * lanes
             loud |= beyond(sub(load(v, at), load(rest, at)), quiet)
+        for g in range(n_gates):
+            if loud == 65535:
+                break
+            low, high = every(v, quiet_gate[0, g]), every(v, quiet_gate[1, g])
+            for n in range(n_nodes):
+                at = ((block * n_nodes + n) * n_gates + g) * lanes
+                loud |= outside(sub(load(x, at), load(rest_x, at)), low, high)
     open_lanes = 0
     for lane in range(lanes):
         i = block * lanes + lane
@@ -276,10 +290,11 @@ def rest_blocks(v, n_nodes):
 
 
 @compiled
-def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, amplitude, parent, node_c,
+def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, state, amplitude, parent, node_c,
             node_diag, node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_drive, node_drive, waveform,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
-            level_mv, rest, quiet_mv, quiet_from, count_from, need, watch, spike, done,
+            shape, code, place, numbers, n_registers,
+            level_mv, rest, rest_x, quiet_mv, quiet_gate, quiet_from, count_from, need, watch, spike, done,
             record_node, record, record_gate, sense_mode, sense_node, signal,
             event_node, event_step, event_count):  # fmt: skip
     """Carry blocks of sixteen fibres over `n_steps` steps; the module says how.
@@ -292,6 +307,8 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         Nodes a lane, modes an internode (0 or a multiple of 4), stimulus sources, steps.
     v, z, x : (block, node; lane), (block, internode, mode; lane), (block, node, gate; lane)
         State, changed in place: potential from the nominal rest (mV), modes (nA), gates.
+    state, shape : (block, node, row; lane)
+        States of a membrane programme, changed in place, and numbers of its geometry; empty without one.
     amplitude : (block, source; lane)
         Factor of each source (mA, or nA for a current into a node).
     parent : int64 (block, node)
@@ -314,11 +331,13 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         steps to the next row, then the next eight.
     n_gates, term_start, term_gate, term_mv
         Gates a node; per current term its gates and its reversal potential (mV from the nominal rest).
-    level_mv, quiet_mv, quiet_from, count_from
-        Level of a spike (mV from the nominal rest), how near to rest is silent (mV), steps from which silence and
-        spikes count.
-    rest : (block, node; lane)
-        Where each node rests (mV from the nominal rest).
+    code, place, numbers, n_registers
+        Membrane programme (see `rheobase.kernel.programme.run_programme`); without instructions there is none.
+    level_mv, quiet_mv, quiet_gate, quiet_from, count_from
+        Level of a spike (mV from the nominal rest), how near to rest is silent (mV, and how far below and above its
+        rest each gate may be, float64 (2, gate)), steps from which silence and spikes count.
+    rest, rest_x : (block, node; lane), (block, node, gate; lane)
+        Where each node rests (mV from the nominal rest), and its gates.
     need, watch : int64 (block; lane)
         A lane has fired when node `watch` has (if not negative) or `need` nodes have (if positive).
     spike : float32 (block, node; lane)
@@ -344,7 +363,10 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     to_parent, to_child = work[4 * size : 5 * size], work[5 * size : 6 * size]
     factor, right_side = work[6 * size : 7 * size], work[7 * size : 8 * size]
     push = work[8 * size : 8 * size + (n_sources + 1) * lanes]
-    extra = np.zeros(0, v.dtype)
+    extra = _on_line(np.zeros(2 * size + lanes, v.dtype))[: 2 * size if code.shape[0] > 0 else 0]
+    where = np.zeros((place.shape[0], 3), np.int64)
+    registers = _on_line(np.zeros((n_registers * 8 + 1) * lanes, v.dtype))
+    n_states, n_shape = state.size // max(v.size, 1), shape.size // max(v.size, 1)
     rows = _on_line(np.zeros(row_length // 2 * lanes + lanes, np.float32))
     fired = np.zeros(lanes, np.int64)
     keeping = record_node.size + signal.size > 0
@@ -368,6 +390,9 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             if n_modes > 0:
                 _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child, push,
                        waveform, mode_d, mode_k, mode_type, mode_drive)  # fmt: skip
+            if code.shape[0] > 0:
+                run_programme(block, n_nodes, code, place, where, registers, numbers, v, x, state, shape, extra,
+                              n_gates, n_states, n_shape)  # fmt: skip
             _nodes(step, block, n_nodes, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x, to_parent,
                    to_child, push, node_c, node_diag, node_off, leak_i, conductance, node_drive, waveform,
                    term_start, term_gate, term_mv, extra, factor, right_side, joined)  # fmt: skip
@@ -377,10 +402,11 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             if keeping:
                 _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, record_node, record,
                         record_gate, sense_mode, sense_node, signal, mode_k, mode_type)  # fmt: skip
-            if step % 8 == 7 and _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch,
-                                         spike, fired, done):  # fmt: skip
+            if step % 8 == 7 and _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate,
+                                         quiet_from, need, watch, spike, fired, done):  # fmt: skip
                 break
         else:
-            _decide(n_steps - 1, block, n_nodes, v, rest, quiet_mv, n_steps, need, watch, spike, fired, done)
+            _decide(n_steps - 1, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, n_steps, need,
+                    watch, spike, fired, done)  # fmt: skip
             if n_modes > 0:
                 _finish_modes(block, n_nodes, n_modes, n_types, z, w, mode_k, mode_type)

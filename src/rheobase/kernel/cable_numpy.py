@@ -10,24 +10,29 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from rheobase.kernel.programme_numpy import run_programme
+
 _LANES = 16
 
 
-def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, amplitude, parent, node_c,
+def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, state, amplitude, parent, node_c,
             node_diag, node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_drive, node_drive, waveform,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
-            level_mv, rest, quiet_mv, quiet_from, count_from, need, watch, spike, done,
+            shape, code, place, numbers, n_registers,
+            level_mv, rest, rest_x, quiet_mv, quiet_gate, quiet_from, count_from, need, watch, spike, done,
             record_node, record, record_gate, sense_mode, sense_node, signal,
             event_node, event_step, event_count):  # fmt: skip
     """Carry blocks of sixteen fibres over `n_steps` steps, as the compiled loop of the same name does.
 
     Parameters
     ----------
-    first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, amplitude, parent, node_c, node_diag
+    first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, state, amplitude, parent, node_c, node_diag
         See `rheobase.kernel.cable.advance`.
     node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_drive, node_drive, waveform, table, table_low_mv
         See there.
-    rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv, level_mv, rest, quiet_mv, quiet_from, count_from
+    rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv, shape, code, place, numbers, n_registers
+        See there.
+    level_mv, rest, quiet_mv, quiet_from, count_from
         See there.
     need, watch, spike, done, record_node, record, record_gate, sense_mode, sense_node, signal, event_node, event_step
         See there.
@@ -59,10 +64,13 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             d=view(mode_d, kinds, n_modes)[b] if n_modes else None,
             k=view(mode_k, kinds, n_modes)[b] if n_modes else None,
             mode_drive=view(mode_drive, n_sources, n_inter, n_modes)[b] if n_modes else None,
-            node_drive=view(node_drive, n_sources, n_nodes)[b],
+            node_drive=view(node_drive, n_sources, n_nodes)[b], shape=view(shape, n_nodes, shape.size // v.size)[b],
+            code=code, place=place, numbers=numbers.reshape(-1, _LANES)[:, 0],
         )  # fmt: skip
-        ends = _Ends(level_mv, view(rest, n_nodes)[b], quiet_mv, quiet_from, need[lane], watch[lane], done[lane])
-        state = (view(v, n_nodes)[b], view(z, n_inter, n_modes)[b], view(x, n_nodes, n_gates)[b])
+        near = (view(rest, n_nodes)[b], view(rest_x, n_nodes, n_gates)[b], quiet_mv, quiet_gate)
+        ends = _Ends(level_mv, near, quiet_from, need[lane], watch[lane], done[lane])
+        now = (view(v, n_nodes)[b], view(z, n_inter, n_modes)[b], view(x, n_nodes, n_gates)[b])
+        now = (*now, view(state, n_nodes, state.size // v.size)[b])
         room = event_node.size // event_count.size
         kept = SimpleNamespace(
             node=record_node, v=record.reshape(blocks, record_node.size, n_steps, _LANES)[b],
@@ -73,7 +81,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             event_node=event_node[b * room : (b + 1) * room], event_step=event_step[b * room : (b + 1) * room],
             event_count=event_count[b : b + 1], count_from=count_from,
         )  # fmt: skip
-        _advance_block(one, ends, state, n_steps, view(spike, n_nodes)[b], kept)
+        _advance_block(one, ends, now, n_steps, view(spike, n_nodes)[b], kept)
 
 
 class _Block(SimpleNamespace):
@@ -105,9 +113,16 @@ class _Block(SimpleNamespace):
         before, after = v[self.parent[1:]], v[1:]
         return np.stack([before + after, before - after], axis=1)
 
-    def solve_nodes(self, v, x, to_parent, to_child, step):
+    def flow(self, v, x, state):
+        """What a membrane programme says of the membrane current; moves the states."""
+        if not len(self.code):
+            return 0.0, 0.0
+        out = run_programme(self.code, self.place, self.numbers, v, x, state, self.shape)
+        return out[:, 0], out[:, 1]
+
+    def solve_nodes(self, v, x, flow, to_parent, to_child, step):
         """Backward Euler of the nodes, gates frozen, by elimination from the last and substitution from the first."""
-        diag, right = self.diag.copy(), self.c * v + self.leak
+        diag, right = self.diag + flow[0], self.c * v + self.leak + flow[1]
         for factors, g, reversal in zip(self.terms, self.conductance, self.term_mv, strict=True):
             for gate in factors:
                 g = g * x[:, gate]
@@ -139,16 +154,19 @@ class _Block(SimpleNamespace):
 class _Ends:
     """When a lane is decided: it fired, or it is silent."""
 
-    def __init__(self, level_mv, rest, quiet_mv, quiet_from, need, watch, done):
-        self.level_mv, self.rest, self.quiet_mv, self.quiet_from = level_mv, rest, quiet_mv, quiet_from
+    def __init__(self, level_mv, near, quiet_from, need, watch, done):
+        self.level_mv, self.near, self.quiet_from = level_mv, near, quiet_from
         self.need, self.watch, self.done = need, watch, done
 
-    def decide(self, step, v, spike):
+    def decide(self, step, v, x, spike):
         """Mark the lanes that are decided; true when all are."""
         fired = (spike >= 0).sum(axis=0)
         seen = (self.watch >= 0) & (np.take_along_axis(spike, np.maximum(self.watch, 0)[None], axis=0)[0] >= 0)
         seen |= (self.need > 0) & (fired >= self.need)
-        near = (np.abs(v - self.rest) < self.quiet_mv).all(axis=0)
+        rest, rest_x, quiet_mv, quiet_gate = self.near
+        near = (np.abs(v - rest) < quiet_mv).all(axis=0)
+        low, high = quiet_gate[:, :, None]
+        near &= ((x - rest_x >= low) & (x - rest_x <= high)).all(axis=(0, 1))
         silent = near if step >= self.quiet_from else np.zeros(_LANES, dtype=bool)
         now = np.where(seen, 1, np.where(silent, 2, 0))
         self.done[:] = np.where(self.done == 0, now, self.done)
@@ -180,25 +198,25 @@ def _keep(one, step, v, z, w, x, kept):
 
 
 def _advance_block(one, ends, state, n_steps, spike, kept):
-    v, z, x = (s.astype(float) for s in state)
+    v, z, x, more = (s.astype(float) for s in state)
     w = np.zeros((one.n_nodes - 1, 2, _LANES))
     to_parent = to_child = 0.0
     for step in range(n_steps):
         if one.n_modes:
             z, to_parent, to_child = one.begin_modes(z, w, step)
-        new = one.solve_nodes(v, x, to_parent, to_child, step)
+        new = one.solve_nodes(v, x, one.flow(v, x, more), to_parent, to_child, step)
         _note(step, v, new, ends.level_mv, spike, kept)
         v = new
         if one.n_modes:
             w = one.node_sums(v)
         x = one.move_gates(v, x)
         _keep(one, step, v, z, w, x, kept)
-        if step % 8 == 7 and ends.decide(step, v, spike):
+        if step % 8 == 7 and ends.decide(step, v, x, spike):
             break
     else:
         ends.quiet_from = n_steps
-        ends.decide(n_steps - 1, v, spike)
+        ends.decide(n_steps - 1, v, x, spike)
         if one.n_modes:
             z = one.finish_modes(z, w)
-    for out, value in zip(state, (v, z, x), strict=True):
+    for out, value in zip(state, (v, z, x, more), strict=True):
         out[...] = value

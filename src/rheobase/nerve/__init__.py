@@ -1,8 +1,10 @@
 """Nerve fibres: who fires, when."""
 
+from rheobase.nerve.block import BlockStatus, BlockThresholds, block_thresholds
 from rheobase.nerve.branching import BranchedFibre, Segment, branched_fibre
 from rheobase.nerve.bundle import Bundle, TrunkFibre, bundle, diameters_um
-from rheobase.nerve.currents import Membrane
+from rheobase.nerve.converge import ConvergedThresholds, Limit, converged_thresholds, converged_velocity, extrapolated
+from rheobase.nerve.currents import NodeCurrents
 from rheobase.nerve.distances import (
     CurrentDistance,
     DistanceSeries,
@@ -40,9 +42,12 @@ from rheobase.nerve.widths import WidthSeries, thresholds_over_widths
 __all__ = [
     "KINDS",
     "TAPERS",
+    "BlockStatus",
+    "BlockThresholds",
     "BranchedFibre",
     "Bundle",
     "Conduction",
+    "ConvergedThresholds",
     "Current",
     "CurrentDistance",
     "DistanceSeries",
@@ -55,7 +60,8 @@ __all__ = [
     "GridThresholds",
     "Injection",
     "Internodes",
-    "Membrane",
+    "Limit",
+    "NodeCurrents",
     "Recording",
     "RecoveryCycle",
     "Recruitment",
@@ -72,14 +78,18 @@ __all__ = [
     "Velocities",
     "WidthSeries",
     "activation_thresholds",
+    "block_thresholds",
     "branched_fibre",
     "bundle",
     "compound_action_potential",
     "conduction_velocities",
     "conduction_velocity",
+    "converged_thresholds",
+    "converged_velocity",
     "diameters_um",
     "ending_grid",
     "ending_thresholds",
+    "extrapolated",
     "fibre_model",
     "fit_current_distance",
     "fit_strength_duration",

@@ -19,6 +19,7 @@ from rheobase.nerve.stimulus import Stimulus
 QUIET = {"double": (3.0, 0.3), "insulated": (3.0, 0.3), "continuous": (4.0, 1.0)}  # mV, and ms after the pulse
 _FIRST_GUESS_MV = 20.0  # depolarisation at which a node is about to fire; only where the search begins
 _PROBE_MV = 2.0
+_FORETOLD_PHASES = 8  # of a long stimulus
 _SPONTANEOUS_MA = 1e-7  # a fibre that fires at so little would fire at none
 _LN_SPREAD, _LN_SPREAD_TOLD = 0.10, 0.03  # how far off a first guess is, and one that was told
 _PILOTS, _MORE_PILOTS, _PILOTS_FROM = 16, 32, 48  # fibres solved first, and from how many on that pays
@@ -90,7 +91,8 @@ class Activation:
     ) -> tuple[NDArray, NDArray, NDArray]:
         """Simulate; see `rheobase.nerve.search.Probe`."""
         quiet_mV, quiet_after_ms = QUIET[chunk.model.cable]
-        onset = self.stimulus.onset  # nothing happens before
+        # Nothing happens before, unless the membrane is one that 40 long steps do not bring quite to rest.
+        onset = self.stimulus.onset if chunk.model.membrane is None else 0
         out = run(
             chunk, chunk.fresh(), self.stimulus.samples[:, onset:],
             self.amplitudes(who, amplitude_mA), watch=self.watch[who], need=np.full(len(who), self.need, np.int64),
@@ -158,10 +160,9 @@ class Activation:
         return search(chunk, grid, probe, begin_mA, spread, _SPONTANEOUS_MA)
 
     def _edges(self, found: Found, grid: Grid) -> Edges:
-        has_low = found.low > np.iinfo(np.int64).min // 4
         return Edges(
-            threshold_mA=np.where(found.has_high, grid.amplitude_mA(found.high), np.inf),
-            lower_mA=np.where(has_low, grid.amplitude_mA(found.low), 0.0),
+            threshold_mA=found.high_mA(grid),
+            lower_mA=found.low_mA(grid),
             start_node=found.start,
             vain=found.has_vain,
             spontaneous=found.has_high & (found.high <= grid.nearest(np.array(_SPONTANEOUS_MA))),
@@ -207,7 +208,7 @@ class Activation:
         state = chunk.fresh()
         best = np.zeros(chunk.layout.lanes)
         begin, searched = self.stimulus.onset, np.isnan(self.held)
-        for end in self.stimulus.breaks:
+        for end in self.stimulus.breaks[:_FORETOLD_PHASES]:
             run(chunk, state, self.stimulus.samples[:, begin:end], np.where(searched, amplitude_mA[:, None], 0.0))
             rise = np.where(chunk.layout.carries, by_lane(state[0] - chunk.state[0], chunk.blocks), 0.0)
             best = np.maximum(best, rise.max(axis=1))

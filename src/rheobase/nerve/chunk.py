@@ -16,33 +16,41 @@ from rheobase.nerve.drive import membrane_arrays, pushes, stepping_arrays
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.internode import STATES, Modes, closed_modes
 from rheobase.nerve.layout import Layout, by_lane, flat, lay_out, padded
+from rheobase.nerve.membrane import looked_up
 from rheobase.nerve.model import Array, FibreModel
+from rheobase.nerve.programme import programme_of
 
 SPIKE_MV = -30.0  # a rise through this potential is a spike
 TABLE_LOW_MV, TABLE_HIGH_MV, ROWS_PER_MV = -260.0, 260.0, 4.0
+_REST_ROWS_PER_MV = 16.0  # the long steps to rest make more of an error: some membranes are not stable at 5 ms
 _REST_DT_MS, _REST_STEPS = 5.0, 40
 _DRIFT_MV = 30.0
+QUIET_GATE = 0.1  # of a gate's range: farther from rest, a fibre at its resting potential may still fire
 # Arrays of the kernel in its order: those of a lane, and those shared by all lanes.
 _LANE_ARRAYS = ("node_c", "node_diag", "node_off", "leak_i", "conductance", "mode_d", "mode_k")
+_PROGRAMME = ("code", "place", "numbers", "n_registers")
 _DRIVE_ARRAYS = ("mode_drive", "node_drive")
 _SHARED = ("table", "table_low_mv", "rows_per_mv", "row_length", "n_gates", "term_start", "term_gate", "term_mv")
 
 
 @lru_cache(maxsize=16)
-def gate_table(model: FibreModel, dt_ms: float, temperature_C: float) -> NDArray[np.float32]:
+def gate_table(
+    model: FibreModel, dt_ms: float, temperature_C: float, rows_per_mV: float = ROWS_PER_MV
+) -> NDArray[np.float32]:
     """Rows of A and B for ``x <- x + (A - B x)``, the exact exponential step of every gate at each potential.
 
     A is the steady state times the share 1 - exp(-dt/tau) that B is, so slow gates keep their precision. Each row holds
     eight columns, then their differences to the next row, then the next eight.
     """
-    v = np.arange(TABLE_LOW_MV, TABLE_HIGH_MV, 1.0 / ROWS_PER_MV)
-    columns = np.zeros((v.size, -(-2 * len(model.gates) // 8) * 8))
-    for i, gate in enumerate(model.gates):
+    v = np.arange(TABLE_LOW_MV, TABLE_HIGH_MV, 1.0 / rows_per_mV)
+    gates = looked_up(model)
+    columns = np.zeros((v.size, -(-2 * len(gates) // 8) * 8))
+    for i, gate in enumerate(gates):
         steady, tau_ms = gate.steady_and_tau(v, temperature_C)
         with np.errstate(divide="ignore"):
             moved = -np.expm1(-dt_ms / tau_ms)
         columns[:, i] = steady * moved
-        columns[:, len(model.gates) + i] = moved
+        columns[:, len(gates) + i] = moved
     step = np.diff(columns, axis=0, append=columns[-1:])
     out = np.stack([columns.reshape(v.size, -1, 8), step.reshape(v.size, -1, 8)], axis=2)
     return aligned(out.astype(np.float32)).reshape(v.size, -1)
@@ -65,7 +73,7 @@ class Chunk:
     lane_arrays, shared : dict
         Arrays for the kernel that a simulation does not change.
     state : tuple of arrays
-        v, z, x at rest.
+        v, z, x and the states of a membrane programme, at rest.
     """
 
     layout: Layout
@@ -160,18 +168,22 @@ def make_chunk(
     inside = padded(
         np.zeros((layout.count, 0), int) if current_nodes is None else np.array(current_nodes), layout.lanes
     )
-    dtype = np.dtype(np.float32)
+    dtype = np.dtype(np.float32 if model.membrane is None else np.float64)  # Nernst potentials need more digits
     membrane, shared, capacitance, leak_uS = membrane_arrays(layout, dtype)
     shared["n_modes"] = 0 if modes is None else STATES
     arrays, shared["mode_type"] = stepping_arrays(layout, modes, capacitance, leak_uS, _REST_DT_MS, dtype)
     nothing = {k: np.zeros(0, dtype) for k in _DRIVE_ARRAYS}
-    quiet = shared | _table(model, _REST_DT_MS, temperature_C)
+    quiet = (
+        shared
+        | _table(model, _REST_DT_MS, temperature_C, _REST_ROWS_PER_MV)
+        | _programme(model, _REST_DT_MS, temperature_C)
+    )
     start = _nominal(layout, shared["n_modes"], temperature_C, dtype)
     still = Chunk(layout, modes, 0, _REST_DT_MS, temperature_C, membrane | arrays | nothing, quiet, start)
     _settle(still)
     arrays, _ = stepping_arrays(layout, modes, capacitance, leak_uS, dt_ms, dtype)
     drives = {k: flat(a, dtype) for k, a in pushes(layout, modes, e, inside, dt_ms).items()}
-    ready = shared | _table(model, dt_ms, temperature_C)
+    ready = shared | _table(model, dt_ms, temperature_C, ROWS_PER_MV) | _programme(model, dt_ms, temperature_C)
     n_sources = e.shape[1] + inside.shape[1]
     return Chunk(layout, modes, n_sources, dt_ms, temperature_C, membrane | arrays | drives, ready, still.state)
 
@@ -189,24 +201,35 @@ def _potentials(layout: Layout, given: Sequence[Array] | Array) -> Array:
     return e
 
 
-def _table(model: FibreModel, dt_ms: float, temperature_C: float) -> dict[str, Any]:
-    table = gate_table(model, dt_ms, temperature_C)
+def _table(model: FibreModel, dt_ms: float, temperature_C: float, rows_per_mV: float) -> dict[str, Any]:
+    table = gate_table(model, dt_ms, temperature_C, rows_per_mV)
     low = TABLE_LOW_MV - model.rest_mV
     return {
         "table": table.ravel(),
         "table_low_mv": low,
-        "rows_per_mv": ROWS_PER_MV,
+        "rows_per_mv": rows_per_mV,
         "row_length": table.shape[1],
     }
+
+
+def _programme(model: FibreModel, dt_ms: float, temperature_C: float) -> dict[str, Any]:
+    if model.membrane is None:
+        none = np.zeros((0, 5), np.int64), np.zeros((0, 2), np.int64), np.zeros(0), 0
+        return dict(zip(_PROGRAMME, none, strict=True))
+    made = programme_of(model, dt_ms, temperature_C)
+    numbers = aligned(np.repeat(made.numbers, LANES))
+    return {"code": made.code, "place": made.place, "numbers": numbers, "n_registers": made.n_registers}
 
 
 def _nominal(layout: Layout, n_modes: int, temperature_C: float, dtype: np.dtype) -> tuple[NDArray, ...]:
     """Nominal rest everywhere, gates at their steady state."""
     lanes, n_nodes, model = layout.lanes, layout.n_nodes, layout.model
-    steady = [g.steady_and_tau(np.array([model.rest_mV]), temperature_C)[0][0] for g in model.gates]
+    steady = [g.steady_and_tau(np.array([model.rest_mV]), temperature_C)[0][0] for g in looked_up(model)]
     x = np.tile(np.repeat(np.array(steady, dtype), LANES), lanes // LANES * n_nodes)
     z = np.zeros(lanes * (n_nodes - 1) * n_modes, dtype)
-    return aligned(np.zeros(lanes * n_nodes, dtype)), aligned(z), aligned(x)
+    start = [] if model.membrane is None else list(model.membrane.start(temperature_C).values())
+    states = np.tile(np.repeat(np.array(start, dtype), LANES), lanes // LANES * n_nodes)
+    return aligned(np.zeros(lanes * n_nodes, dtype)), aligned(z), aligned(x), aligned(states)
 
 
 def _settle(chunk: Chunk) -> None:
@@ -218,6 +241,24 @@ def _settle(chunk: Chunk) -> None:
             f"Model '{chunk.model.name}' has no rest near {chunk.model.rest_mV:g} mV at {chunk.temperature_C:g} C"
             f" (it drifted by {np.abs(v).max():.1f} mV). Check temperature and conductances."
         )
+
+
+@lru_cache(maxsize=16)
+def _quiet_gates(model: FibreModel) -> NDArray[np.float64]:
+    """How far below and above its rest each gate may be in a silent fibre, shape (2, gate).
+
+    What counts is the side that makes the fibre easier to fire: more of an inward current, less of an outward one.
+    Where the currents are arithmetic, either side. What has no memory is near rest when the potential is.
+    """
+    v, gates = np.array([model.rest_mV]), looked_up(model)
+    out = np.array([np.full(len(gates), -QUIET_GATE), np.full(len(gates), QUIET_GATE)])
+    for i, gate in enumerate(gates):
+        inward = {c.reversal_mV > model.rest_mV for c in model.currents if gate.name in c.gates}
+        if gate.steady_and_tau(v, 37.0)[1][0] == 0.0:
+            out[:, i] = -np.inf, np.inf
+        elif len(inward) == 1:
+            out[0 if inward == {True} else 1, i] = -np.inf if inward == {True} else np.inf
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +331,9 @@ def run(
         np.tile(chunk.layout.parent, blocks).astype(np.int64), *[arrays[n] for n in _LANE_ARRAYS],
         shared["mode_type"].ravel(), *[arrays[n] for n in _DRIVE_ARRAYS],
         np.ascontiguousarray(waveform, dtype=dtype).ravel(), *[shared[n] for n in _SHARED],
-        float(level_mV), chunk.state[0], float(quiet_mV), int(quiet_from), int(count_from),
+        arrays["shape"], *[shared[n] for n in _PROGRAMME],
+        float(level_mV), chunk.state[0], chunk.state[2], float(quiet_mV), _quiet_gates(chunk.model),
+        int(quiet_from), int(count_from),
         np.zeros(lanes, np.int64) if need is None else need,
         np.full(lanes, -1, np.int64) if watch is None else watch,
         spike, done, np.array(record, dtype=np.int64), recorded, kept_gates, *weights, signal,

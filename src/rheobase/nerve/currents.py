@@ -14,7 +14,7 @@ from rheobase.nerve.model import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Membrane:
+class NodeCurrents:
     """What the membrane of recorded nodes did.
 
     Parameters
@@ -23,14 +23,15 @@ class Membrane:
         Each gate, 0 to 1, at the times of the potentials; NaN at nodes without channels.
     density_mA_per_cm2 : mapping of str to array, shape (recorded, steps + 1)
         Each ionic current of the model, positive outward, from gates and potential of the same moment. (A step itself
-        carries the gates of the moment before.) NaN at nodes without channels.
+        carries the gates of the moment before.) NaN at nodes without channels; empty where the model's currents are
+        arithmetic over concentrations.
     area_um2 : array, shape (recorded,)
-        Membrane area of each node.
+        NodeCurrents area of each node.
 
     Examples
     --------
     >>> density = {"leak": np.array([[0.0, 0.5]]), "sodium": np.array([[0.0, -2.0]])}
-    >>> m = Membrane(gates={}, density_mA_per_cm2=density, area_um2=np.array([10.0]))
+    >>> m = NodeCurrents(gates={}, density_mA_per_cm2=density, area_um2=np.array([10.0]))
     >>> m.current_nA("sodium").round(6).tolist(), m.current_nA().round(6).tolist()
     ([[0.0, -0.2]], [[0.0, -0.15]])
     """
@@ -40,15 +41,25 @@ class Membrane:
     area_um2: Array
 
     def current_nA(self, name: str | None = None) -> Array:
-        """Current through the node's whole membrane: one by name, or the sum of all; positive outward."""
+        """Current through the node's whole membrane: one by name, or the sum of all; positive outward.
+
+        Raises
+        ------
+        ParameterError
+            For an unknown name, or a model whose currents are no list.
+        """
         known = self.density_mA_per_cm2
+        if not known:
+            raise ParameterError(
+                "The currents of this model are arithmetic over concentrations, which are not kept; only its gates are."
+            )
         if name is not None and name not in known:
             raise ParameterError(f"There is no current '{name}'.{near_name(name, known)}")
         density = sum(known.values()) if name is None else known[name]
         return np.asarray(density) * self.area_um2[:, None] * 1e-2  # mA/cm2 on um2
 
 
-def membrane_of(chunk: Chunk, out: Run, nodes: Sequence[int], v_mV: Array) -> Membrane:
+def membrane_of(chunk: Chunk, out: Run, nodes: Sequence[int], v_mV: Array) -> NodeCurrents:
     """Gates and currents of the first lane.
 
     Parameters
@@ -75,7 +86,7 @@ def membrane_of(chunk: Chunk, out: Run, nodes: Sequence[int], v_mV: Array) -> Me
             open_share = open_share * x[:, :, names.index(gate)]
         density[current.name] = most[:, None] * open_share * (v_mV - current.reversal_mV)
     alive = np.where(layout.carries[0, where], 1.0, np.nan)[:, None]
-    return Membrane(
+    return NodeCurrents(
         gates={name: alive * x[:, :, i] for i, name in enumerate(names)},
         density_mA_per_cm2=density,
         area_um2=model.area_um2(layout.kinds)[kind],

@@ -12,6 +12,7 @@ from rheobase.kernel import LANES
 from rheobase.nerve.fibre import PER_INTERNODE
 from rheobase.nerve.internode import STATES, Modes
 from rheobase.nerve.layout import Layout, flat
+from rheobase.nerve.membrane import looked_up
 from rheobase.nerve.model import Array
 
 _HALF = STATES // 2
@@ -30,10 +31,11 @@ def membrane_arrays(layout: Layout, dtype: Any) -> tuple[dict[str, NDArray], dic
     gated = [i for i, c in enumerate(model.currents) if c.gates]
     leaky = [i for i, c in enumerate(model.currents) if not c.gates]
     leak_i = np.einsum("i,iln->ln", reversal[leaky], g[leaky])
-    names = [gate.name for gate in model.gates]
+    names = [gate.name for gate in looked_up(model)]
     arrays = {
         "leak_i": flat(leak_i, dtype),
         "conductance": flat(np.moveaxis(g[gated], 0, 1), dtype),
+        "shape": _shape(layout, area, dtype),
     }
     shared = {
         "term_start": np.cumsum([0, *[len(model.currents[i].gates) for i in gated]]).astype(np.int64),
@@ -44,6 +46,16 @@ def membrane_arrays(layout: Layout, dtype: Any) -> tuple[dict[str, NDArray], dic
     cut = layout.ends & layout.passive_ends
     capacitance = np.where(layout.exists, model.capacitance_uF_per_cm2 * area * 1e-5, 1.0)
     return arrays, shared, np.where(cut, 0.0, capacitance), g[leaky].sum(axis=0)
+
+
+def _shape(layout: Layout, area_um2: Array, dtype: Any) -> NDArray:
+    """Numbers of the geometry that a membrane programme uses, (lane, node, number); the last turns S/cm2 into uS."""
+    if layout.model.membrane is None:
+        return np.zeros(0, dtype)
+    of_kind = layout.model.membrane.shape(layout.kinds)
+    area = np.where(layout.carries, area_um2 * 1e-2, 0.0)
+    numbers = [values[layout.kind_of_node] for values in of_kind.values()]
+    return flat(np.stack([*numbers, area], axis=2), dtype)
 
 
 def stepping_arrays(

@@ -143,7 +143,7 @@ def group_key(fibre: Fibre | UniformFibres) -> tuple[Any, ...]:
     tree = fibre.parent.tobytes() if isinstance(fibre, Fibre) and fibre.parent is not None else b""
     m = fibre.model
     electric = (m.cable, m.rest_mV, m.capacitance_uF_per_cm2, m.rho_axial_ohm_cm, m.node_length_um)
-    return m.gates, m.currents, *electric, fibre.passive_ends, tree
+    return m.gates, m.currents, m.membrane, *electric, fibre.passive_ends, tree
 
 
 def padded(values: Array, lanes: int) -> Array:

@@ -16,7 +16,6 @@ from rheobase.kernel import LANES
 from rheobase.nerve.chunk import Chunk
 from rheobase.nerve.model import Array
 
-_FARTHEST_STEP = 1.1  # of ln amplitude, at once
 _DESCENT = 0.05  # of ln amplitude, below a block
 _NONE = np.iinfo(np.int64).min // 4  # no grid point known
 
@@ -31,6 +30,12 @@ class Grid:
 
     tolerance: float
     upper_mA: float
+    stride_factor: float = 3.0  # neighbouring trials lie no farther apart, lest an edge be stepped over
+
+    @property
+    def farthest(self) -> int:
+        """Longest stride, in steps."""
+        return self.steps(np.log(self.stride_factor))
 
     @property
     def ln_step_ratio(self) -> float:
@@ -89,6 +94,14 @@ class Found:
             low=none.copy(), high=none.copy(), start=np.full(count, -1), vain=none.copy(), clean=none.copy(),
             trial=trial.copy(), step=step.copy(), open_=~no, turned=no.copy(), descending=no.copy(),
         )  # fmt: skip
+
+    def low_mA(self, grid: Grid) -> Array:
+        """Largest amplitude known on the near side of the edge, 0 where none is."""
+        return np.where(self.low != _NONE, grid.amplitude_mA(self.low), 0.0)
+
+    def high_mA(self, grid: Grid) -> Array:
+        """Smallest amplitude known beyond the edge, infinity where none is."""
+        return np.where(self.has_high, grid.amplitude_mA(self.high), np.inf)
 
     @property
     def has_high(self) -> NDArray[np.bool_]:
@@ -158,7 +171,7 @@ def _trials(found: Found, grid: Grid, copies: int) -> NDArray[np.int64]:
     c = np.arange(copies)
     low, high, step = found.low[:, None], found.high[:, None], found.step[:, None]
     has_low, has_high = low != _NONE, high != _NONE
-    strides = np.minimum(step * 2 ** np.minimum(c, 20), grid.steps(_FARTHEST_STEP))
+    strides = np.minimum(step * 2 ** np.minimum(c, 20), grid.farthest)
     spread = np.cumsum(strides, axis=1) - strides
     first = found.trial[:, None] + (c - copies // 2) * step
     between = low + np.maximum(((high - low) * (c + 1)) // (copies + 1), 1)
@@ -217,9 +230,9 @@ def _next(found: Found, grid: Grid, fibres: NDArray[np.intp], k: NDArray) -> Non
     """Where to go from here: by halves between known sides, by growing strides with one side known."""
     low, high = found.low[fibres], found.high[fibres]
     has_low, has_high = low != _NONE, high != _NONE
-    step, farthest = found.step[fibres], grid.steps(_FARTHEST_STEP)
+    step = found.step[fibres]
     trial = np.where(has_high, high - step, np.minimum(np.maximum(low, k[:, -1]) + step, grid.top))
     trial = np.where(has_low & has_high, (low + high) // 2, trial)
     trial = np.where(found.descending[fibres], np.minimum(found.vain[fibres], k[:, 0]) - grid.steps(_DESCENT), trial)
     found.trial[fibres] = trial
-    found.step[fibres] = np.minimum(step << min(k.shape[1], 20), farthest)
+    found.step[fibres] = np.minimum(step << min(k.shape[1], 20), grid.farthest)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rheobase.errors import ParameterError
 from rheobase.kernel import LANES
 from rheobase.nerve.chunk import make_chunk
-from rheobase.nerve.currents import Membrane, membrane_of
+from rheobase.nerve.currents import NodeCurrents, membrane_of
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.injection import Injection, existing, joined_waveform
 from rheobase.nerve.model import Array
@@ -41,7 +41,7 @@ class Simulation:
         Place of each node along the fibre.
     rest_mV : array, shape (nodes of the fibre,)
         Potential of each node before the stimulus.
-    membrane : Membrane, optional
+    membrane : NodeCurrents, optional
         Gates and currents of the recorded nodes, where they were asked for.
 
     Examples
@@ -59,7 +59,7 @@ class Simulation:
     spikes_ms: tuple[Array, ...]
     node_mm: Array
     rest_mV: Array
-    membrane: Membrane | None = None
+    membrane: NodeCurrents | None = None
 
     @property
     def spike_ms(self) -> Array:
