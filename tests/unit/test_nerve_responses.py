@@ -116,6 +116,8 @@ def test_many_fibres_do_what_each_does_alone():
     assert found.spikes.counts(12).sum() > 1
     some = simulate_fibres(fibres, phi, CATHODIC, amplitude, spike_nodes=[12])
     assert set(some.spikes.node) == {12}
+    last = simulate_fibres([FIBRE], None, LONG, injections=TRAIN, spike_nodes=[-3]).spikes
+    assert set(last.node) == {18}
     np.testing.assert_allclose(some.spikes.first_ms(12), found.spikes.first_ms(12))
     assert some.v_mV.shape[1] == 0
 
@@ -154,9 +156,10 @@ def test_nothing_fires():
         ({"amplitude_mA": np.inf}, "not finite"),
         ({"potential_mV_per_mA": None}, "there is no potential_mV_per_mA"),
         ({"nodes": [21]}, "Node 21 does not exist"),
+        ({"spike_nodes": [-22]}, "Node -22 does not exist"),
         ({"injections": [Injection(node=30, current_nA=1.0)]}, "Node 30 does not exist"),
         ({"fibres": [FIBRE, mrg(nodes=31)], "potential_mV_per_mA": None, "stimulus": None, "nodes": [-1]},
-         "nodes counts from the last node, but the fibres differ in length"),
+         "A node counts from the last, but the fibres differ in length"),
     ],
 )  # fmt: skip
 def test_refusals(options, message):

@@ -19,7 +19,7 @@ from rheobase.nerve.layout import padded
 from rheobase.nerve.lots import Potential, each_lot
 from rheobase.nerve.model import Array
 from rheobase.nerve.responses import factors, field_or_none, prepared
-from rheobase.nerve.stimulus import Stimulus
+from rheobase.nerve.stimulus import Stimulus, check_potential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,12 +203,11 @@ def _each(
     for name, given in (("contact_mV_per_mA", contacts), ("potential_mV_per_mA", potential)):
         if not callable(given) and len(given) != len(fibres):
             raise ParameterError(f"{name} has {len(given)} entries for {len(fibres)} fibres; give one a fibre.")
-    n_contacts = [0]
 
     def both(index: NDArray[np.intp]) -> Any:
         field, seen = _of(potential, index), _of(contacts, index)
         _check_contacts(seen, fibres, index)
-        n_contacts[0] = np.shape(seen[0])[0]
+        check_potential(fibres[int(index[0])], field[0], stimulus)
         if isinstance(field, np.ndarray) and isinstance(seen, np.ndarray):
             return np.concatenate([field, seen], axis=1)
         return [np.concatenate([a, b]) for a, b in zip(field, seen, strict=True)]
@@ -267,15 +266,21 @@ def _of(given: Any, index: NDArray[np.intp]) -> Any:
 
 def _check_contacts(seen: Any, fibres: Sequence[Fibre], index: NDArray[np.intp]) -> None:
     """Refuse contacts that do not fit their fibres."""
-    one = fibres[0] if isinstance(fibres, UniformFibres) else None
     if len(seen) != len(index):
         raise ParameterError(f"contact_mV_per_mA returned {len(seen)} entries for {len(index)} fibres.")
-    first = np.shape(seen[0])
-    for i, values in zip(index, seen, strict=True):
-        fibre = one or fibres[i]
+    alike = isinstance(seen, np.ndarray) and isinstance(fibres, UniformFibres)
+    contacts = np.shape(seen[0])[0] if np.ndim(seen[0]) else 0
+    for i, values in zip(index[:1] if alike else index, seen[:1] if alike else seen, strict=True):
+        fibre = fibres[int(i)]
         wanted = fibre.per_internode * (fibre.nodes - 1) + 1
-        if np.ndim(values) != 2 or np.shape(values) != (first[0], wanted):
+        if np.shape(values) != (contacts, wanted) or contacts == 0:
             raise ParameterError(
                 f"contact_mV_per_mA has shape {np.shape(values)} for fibre {i}; give contacts by {wanted} compartments,"
                 " equally many contacts for every fibre."
+            )
+    for i, values in zip(index, seen, strict=True):
+        if not np.isfinite(values).all():
+            raise ParameterError(
+                f"contact_mV_per_mA holds a value that is not finite for fibre {i}. A compartment may lie on the"
+                " contact; move it."
             )

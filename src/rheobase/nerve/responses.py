@@ -115,8 +115,9 @@ def simulate_fibres(
     one = [fibres[0]] if isinstance(fibres, UniformFibres) else fibres
     shortest = min(f.nodes for f in one)
     kept = existing(nodes, shortest)
-    if any(n < 0 for n in nodes) and len({f.nodes for f in one}) > 1:
-        raise ParameterError("nodes counts from the last node, but the fibres differ in length; count from the first.")
+    seen = None if spike_nodes is None else existing(spike_nodes, shortest)
+    if any(n < 0 for n in [*nodes, *(spike_nodes or ())]) and len({f.nodes for f in one}) > 1:
+        raise ParameterError("A node counts from the last, but the fibres differ in length; count from the first.")
     steps = stimulus.samples.shape[1]
     v_mV = np.full((len(fibres), len(kept), steps + 1), np.nan, dtype=np.float32)
     parts: list[Spikes] = []
@@ -124,12 +125,12 @@ def simulate_fibres(
     def solve(index: NDArray[np.intp], lot: Sequence[Fibre], phi: Any) -> int:
         chunk, wave, amplitude = prepared(lot, phi, stimulus, factor[index], injections, temperature_C)
         out = run_with_spikes(chunk, wave, amplitude, record=tuple(kept))
-        parts.append(_chosen(spikes_of(chunk, out, index, len(fibres)), spike_nodes))
+        parts.append(_chosen(spikes_of(chunk, out, index, len(fibres)), seen))
         if kept:
-            seen = chunk.model.rest_mV + out.record_mV[: len(index)]
+            later = chunk.model.rest_mV + out.record_mV[: len(index)]
             first = chunk.rest_mV[: len(index), kept, None]
             floating = (chunk.layout.ends & chunk.layout.passive_ends)[: len(index), kept]
-            v_mV[index] = np.where(floating[..., None], np.nan, np.concatenate([first, seen], axis=2))
+            v_mV[index] = np.where(floating[..., None], np.nan, np.concatenate([first, later], axis=2))
         return 0
 
     each_lot(fibres, potential, stimulus, solve, progress)
