@@ -14,6 +14,7 @@ QUICK = (
     "conductivities",
     "thickness",
     "time_constants",
+    "current_distance",
     "recovery",
 )
 

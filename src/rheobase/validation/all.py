@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rheobase.validation import (
     conductivities,
+    current_distance,
     endings,
     far_ends,
     fibres,
@@ -32,6 +33,7 @@ _MODULES = (
     conductivities,
     thickness,
     time_constants,
+    current_distance,
     recovery,
     widths,
     recipe,
