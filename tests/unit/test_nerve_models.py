@@ -90,7 +90,7 @@ def test_the_twin_agrees(name, monkeypatch):
     for advance in (cable.advance, cable_numpy.advance):
         monkeypatch.setattr(chunks, "advance", advance)
         runs.append(simulate(fibre, stimulus=silence(0.6, dt_ms=0.005), injections=[push], temperature_C=celsius).v_mV)
-    assert np.ptp(runs[0]) > 30.0
+    assert np.nanmax(np.ptp(runs[0], axis=1)) > 30.0
     np.testing.assert_allclose(runs[0], runs[1], atol=0.05 if fibre.model.membrane is None else 1e-3)
 
 
