@@ -320,7 +320,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     n_gates, term_start, term_gate, term_mv
         Gates a node; per current term its gates and its reversal potential (mV from the nominal rest).
     code, place, numbers, n_registers
-        Membrane programme (see `rheobase.kernel.programme.run_programme`); without instructions there is none.
+        Membrane programme (see `rheobase.kernel.programme.run_programme`); `code` is None where there is none.
     level_mv, quiet_mv, quiet_from, count_from
         Level of a spike (mV from the nominal rest), how near to rest is silent (mV), steps from which silence and
         spikes count.
@@ -351,9 +351,12 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     to_parent, to_child = work[4 * size : 5 * size], work[5 * size : 6 * size]
     factor, right_side = work[6 * size : 7 * size], work[7 * size : 8 * size]
     push = work[8 * size : 8 * size + (n_sources + 1) * lanes]
-    extra = _on_line(np.zeros(2 * size + lanes, v.dtype))[: 2 * size if code.shape[0] > 0 else 0]
-    where = np.zeros((place.shape[0], 3), np.int64)
-    registers = _on_line(np.zeros((n_registers * 8 + 1) * lanes, v.dtype))
+    if code is not None:  # where it is None, the compiler leaves all this out
+        extra = _on_line(np.zeros(2 * size + lanes, v.dtype))
+        registers = _on_line(np.zeros((n_registers * 8 + 1) * lanes, v.dtype))
+        where = np.zeros((place.shape[0], 3), np.int64)
+    else:
+        extra = np.zeros(0, v.dtype)
     n_states, n_shape = state.size // max(v.size, 1), shape.size // max(v.size, 1)
     rows = _on_line(np.zeros(row_length // 2 * lanes + lanes, np.float32))
     fired = np.zeros(lanes, np.int64)
@@ -378,7 +381,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             if n_modes > 0:
                 _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child, push,
                        waveform, mode_d, mode_k, mode_type, mode_drive)  # fmt: skip
-            if code.shape[0] > 0:
+            if code is not None:
                 run_programme(block, n_nodes, code, place, where, registers, numbers, v, x, state, shape, extra,
                               n_gates, n_states, n_shape)  # fmt: skip
             _nodes(step, block, n_nodes, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x, to_parent,

@@ -65,7 +65,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             k=view(mode_k, kinds, n_modes)[b] if n_modes else None,
             mode_drive=view(mode_drive, n_sources, n_inter, n_modes)[b] if n_modes else None,
             node_drive=view(node_drive, n_sources, n_nodes)[b], shape=view(shape, n_nodes, shape.size // v.size)[b],
-            code=code, place=place, numbers=numbers.reshape(-1, _LANES)[:, 0],
+            code=code, place=place, numbers=None if code is None else numbers.reshape(-1, _LANES)[:, 0],
         )  # fmt: skip
         ends = _Ends(level_mv, view(rest, n_nodes)[b], quiet_mv, quiet_from, need[lane], watch[lane], done[lane])
         now = (view(v, n_nodes)[b], view(z, n_inter, n_modes)[b], view(x, n_nodes, n_gates)[b])
@@ -114,7 +114,7 @@ class _Block(SimpleNamespace):
 
     def flow(self, v, x, state):
         """What a membrane programme says of the membrane current; moves the states."""
-        if not len(self.code):
+        if self.code is None:
             return 0.0, 0.0
         out = run_programme(self.code, self.place, self.numbers, v, x, state, self.shape)
         return out[:, 0], out[:, 1]

@@ -213,8 +213,7 @@ def _table(model: FibreModel, dt_ms: float, temperature_C: float, rows_per_mV: f
 
 def _programme(model: FibreModel, dt_ms: float, temperature_C: float) -> dict[str, Any]:
     if model.membrane is None:
-        none = np.zeros((0, 5), np.int64), np.zeros((0, 2), np.int64), np.zeros(0), 0
-        return dict(zip(_PROGRAMME, none, strict=True))
+        return dict.fromkeys(_PROGRAMME)
     made = programme_of(model, dt_ms, temperature_C)
     numbers = aligned(np.repeat(made.numbers, LANES))
     return {"code": made.code, "place": made.place, "numbers": numbers, "n_registers": made.n_registers}
