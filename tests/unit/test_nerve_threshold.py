@@ -241,37 +241,3 @@ def test_a_waveform_that_never_ends_is_searched_too():
     found, status = one(FIBRE, PHI, s)
     assert status is Status.FOUND
     assert found.simulations <= 5 * 16
-
-
-@pytest.mark.slow
-def test_random_sweep():
-    """No NaN, no hang, and no bracket that a simulation of its own contradicts."""
-    g = np.random.default_rng(11)
-    for _ in range(60):
-        waves = [(g.uniform(0.02, 1.0), s * g.uniform(0.1, 1.0)) for s in g.choice([-1, 0, 1], 3)] + [(0.05, 1.0)]
-        stimulus = stimulus_from_segments(waves, tail_ms=4.0, dt_ms=0.005)
-        fibres, phi = [], []
-        for _ in range(48):
-            kind = g.integers(3)
-            if kind == 0:
-                f = mrg(g.uniform(2.0, 16.0), int(g.integers(15, 45)), passive_ends=bool(g.integers(2)))
-            elif kind == 1:
-                f = uniform_fibre("pena", diameter_um=g.uniform(1.1, 5.7), nodes=30, passive_ends=False)
-            else:
-                f = tapered_fibre(str(g.choice(["short", "long"])), parent_um=g.uniform(5.7, 16), length_mm=45.0)
-            near = point_potential(f, 10 ** g.uniform(-1, 1.5), node=int(g.integers(f.nodes)))
-            far = point_potential(f, 10 ** g.uniform(-1, 1.5), node=int(g.integers(f.nodes)))
-            fibres.append(f)
-            phi.append(near - g.uniform(0, 1) * far)
-        found = activation_thresholds(fibres, phi, stimulus, upper_mA=500.0)
-        assert not np.isnan(found.threshold_mA).any()
-        assert not np.isnan(found.lower_mA).any()
-        assert (np.isfinite(found.threshold_mA) == np.isin(found.status, [0, 3, 4])).all()
-        for i in g.choice(len(fibres), 12, replace=False):
-            end = int(0.9 * (fibres[i].nodes - 1))
-            if np.isfinite(found.threshold_mA[i]):
-                run = simulate(fibres[i], phi[i], stimulus, found.threshold_mA[i], nodes=[end])
-                assert np.isfinite(run.spike_ms[end])
-                assert not np.isnan(run.v_mV).any()
-            run = simulate(fibres[i], phi[i], stimulus, found.lower_mA[i], nodes=[end])
-            assert not np.isfinite(run.spike_ms[end])
