@@ -24,6 +24,7 @@ ONE = {n: "1" for n in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THRE
 ONE |= {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1", "JAX_PLATFORMS": "cpu"}
 TSTOP_MS = 3.2
 DIAMETERS_UM = (5.7, 8.0, 10.0, 13.0, 16.0)
+C_FIBRES = ("sundt", "tigerholm")
 
 
 def make(folder: Path, *packages: str, then: str = "") -> tuple[Path | None, str]:
@@ -76,10 +77,11 @@ def own_rows(ours: dict, fresh: dict, threads: list[dict], lots: list[tuple[str,
         ("Rheobase, fibre-step of 21 nodes", ours["step_us"], "us", 1.0),
         ("  floating-point operations of it", ours["flops"], "", None),
         (f"  of {ours['peak_gflops']:.0f} GFlop/s float32 (sgemm)", 100 * rate / ours["peak_gflops"], "%", None),
-        ("Rheobase, Sundt 1 um, 301 compartments, threshold", ours["c_cpu_s"], "s", 1.0),
-        ("Rheobase, Sundt, fibre-step", ours["c_step_us"], "us", 1.0),
         ("Rheobase, 50 ms of 10 kHz, a fibre", ours["block_us_per_step"] / 100, "s", 1.0),
     ]
+    for name, c in ours["c_fibres"].items():
+        rows.append((f"Rheobase, {name} 1 um, 301 compartments, threshold", c["cpu_s"], "s", 1.0))
+        rows.append((f"Rheobase, {name}, fibre-step", c["step_us"], "us", 1.0))
     for name, count, at_once, got in lots:
         scale = 1e6 / count
         rows.append((f"{name}, a million (from {count:,})", got["cpu_s"] * scale, "s", None))
@@ -98,12 +100,14 @@ def pyfibers_rows(theirs: dict, ours: dict) -> list[tuple]:
         ("PyFibers, 1,000 thresholds (extrapolated)", one * 1000, "s", one / mine),
         ("  simulations a threshold", np.median([m["simulations"] for m in theirs["mrg"]]), "", None),
         ("NEURON alone, fadvance of the same fibre", theirs["mrg_fadvance_us"], "us", theirs["mrg_fadvance_us"] / step),
-        ("NEURON alone, fadvance, Sundt", theirs["c_fadvance_us"], "us", theirs["c_fadvance_us"] / ours["c_step_us"]),
         ("PyFibers, 50 ms of 10 kHz, a fibre (from part)", theirs["block_us_per_step"] / 100, "s",
          theirs["block_us_per_step"] / ours["block_us_per_step"]),
     ]  # fmt: skip
-    for c in theirs["c_fibre"]:
-        rows.append(("PyFibers, Sundt, one threshold", c["cpu_s"], "s", c["cpu_s"] / ours["c_cpu_s"]))
+    for name, c in theirs["c_fibres"].items():
+        mine = ours["c_fibres"][name]
+        rows.append((f"NEURON alone, fadvance, {name}", c["fadvance_us"], "us", c["fadvance_us"] / mine["step_us"]))
+        if "cpu_s" in c:
+            rows.append((f"PyFibers, {name}, one threshold", c["cpu_s"], "s", c["cpu_s"] / mine["cpu_s"]))
     return rows
 
 
@@ -144,7 +148,7 @@ def compare(folder: Path, quick: bool, core: int) -> None:
         folder / "pyfibers", "pyfibers==0.13.0", "neuron==9.0.2", "setuptools", then="pyfibers_compile"
     )
     jaxon, no_jaxon = make(folder / "jaxon", "jaxon-nerve==1.0.1")
-    shared = {"diameters_um": diameters, "count": 1000}
+    shared = {"diameters_um": diameters, "count": 1000, "c_fibres": C_FIBRES}
     ours = ask(me, "rheobase", core, **shared, repeats=5, block_ms=50)
     if "failed" in ours:
         sys.exit(ours["failed"])
@@ -158,15 +162,17 @@ def compare(folder: Path, quick: bool, core: int) -> None:
     rows, notes = own_rows(ours, fresh, two, lots), []
     theirs = {"failed": no_pyfibers}
     if pyfibers:
-        few = {"diameters_um": diameters, "tstop_ms": TSTOP_MS}
-        theirs = ask(pyfibers, "pyfibers", core, **few, c_fibre=not quick, block_ms=5)
+        few = {"diameters_um": diameters, "tstop_ms": TSTOP_MS, "c_fibres": C_FIBRES, "c_thresholds": not quick}
+        theirs = ask(pyfibers, "pyfibers", core, **few, block_ms=5)
     if "failed" in theirs:
         notes.append(f"PyFibers and NEURON not measured: {theirs['failed']}")
     else:
         rows += pyfibers_rows(theirs, ours)
         notes.append(compared("PyFibers", [m["threshold_mA"] for m in theirs["mrg"]], ours["threshold_mA"]))
-        if theirs["c_fibre"]:
-            notes.append(compared("PyFibers, Sundt", [theirs["c_fibre"][0]["threshold_mA"]], [ours["c_threshold_mA"]]))
+        for name, c in theirs["c_fibres"].items():
+            if "cpu_s" in c:
+                mine = ours["c_fibres"][name]["threshold_mA"]
+                notes.append(compared(f"PyFibers, {name}", [c["threshold_mA"]], [mine]))
     theirs = {"failed": no_jaxon}
     if jaxon:
         few = {"diameters_um": diameters, "tstop_ms": TSTOP_MS}

@@ -41,8 +41,8 @@ def myelinated(diameters_um: np.ndarray) -> np.ndarray:
     return activation_thresholds(fibres, [field(f) for f in fibres], SHORT).threshold_mA
 
 
-def unmyelinated(distances_mm: np.ndarray) -> np.ndarray:
-    fibres = [uniform_fibre("sundt", diameter_um=1.0, nodes=301, spacing_um=8.333) for _ in distances_mm]
+def unmyelinated(model: str, distances_mm: np.ndarray) -> np.ndarray:
+    fibres = [uniform_fibre(model, diameter_um=1.0, nodes=301, spacing_um=8.333) for _ in distances_mm]
     phi = [field(f, d) for f, d in zip(fibres, distances_mm, strict=True)]
     return activation_thresholds(fibres, phi, LONG).threshold_mA
 
@@ -52,8 +52,7 @@ def step_us(chunk: Chunk, waveform: np.ndarray, repeats: int = 5) -> float:
     lanes = chunk.blocks * LANES
 
     def go() -> None:
-        state = tuple(s.copy() for s in chunk.state)
-        run(chunk.fixed, state, chunk.blocks, waveform[None], np.full(lanes, 1.0), watch=None)
+        run(chunk, chunk.fresh(), waveform[None], np.full((lanes, 1), 1.0))
 
     go()
     return median(go, repeats) / waveform.size / lanes * 1e6
@@ -97,17 +96,26 @@ def many(count: int, at_once: int) -> dict[str, float]:
     return {"cpu_s": time.process_time() - begin, "peak_MB": rss_MB(), "before_MB": before}
 
 
+def c_fibre(model: str) -> dict[str, float]:
+    """CPU seconds of one threshold of 64 together, the threshold 0.5 mm away, and microseconds of a fibre's step."""
+    unmyelinated(model, np.array([0.5]))
+    one = uniform_fibre(model, diameter_um=1.0, nodes=301, spacing_um=8.333)
+    chunk = make_chunk([one] * LANES, [field(one, 0.5)] * LANES, dt_ms=DT_MS, temperature_C=37.0)
+    return {
+        "cpu_s": median(lambda: unmyelinated(model, np.linspace(0.4, 0.6, 64)), 3) / 64,
+        "threshold_mA": unmyelinated(model, np.array([0.5]))[0],
+        "step_us": step_us(chunk, np.zeros(500)),
+    }
+
+
 def fibre_costs(task: dict) -> dict[str, float]:
     fibres = [uniform_fibre("mrg_interpolated", diameter_um=d, nodes=21) for d in np.linspace(5.7, 16.0, 96)]
     chunk = make_chunk(fibres, [field(f) for f in fibres], dt_ms=DT_MS, temperature_C=37.0)
-    c = [uniform_fibre("sundt", diameter_um=1.0, nodes=301, spacing_um=8.333)] * LANES
-    sundt = make_chunk(c, [field(f, 0.5) for f in c], dt_ms=DT_MS, temperature_C=37.0)
     steps = round(task["block_ms"] / DT_MS)
     carrier = np.sin(2 * np.pi * 10.0 * DT_MS * np.arange(steps))
-    f = chunk.fixed
+    f = chunk.shared
     return {
         "step_us": step_us(chunk, np.zeros(2000)),
-        "c_step_us": step_us(sundt, np.zeros(500)),
         "block_us_per_step": step_us(chunk, carrier, 3),
         "flops": flops(21, f["n_modes"], f["n_gates"], f["term_mv"].size, f["term_gate"].size),
     }
@@ -130,12 +138,10 @@ def main() -> None:
             wall = [median(lambda: myelinated(diameters), 1, time.perf_counter) for _ in range(task["repeats"])]
             print(json.dumps({"wall_s": min(wall)}))
             return
-        unmyelinated(np.array([0.5]))
         out = {
             "cpu_s": median(lambda: myelinated(diameters), task["repeats"]),
             "threshold_mA": myelinated(np.array(task["diameters_um"])).tolist(),
-            "c_cpu_s": median(lambda: unmyelinated(np.linspace(0.4, 0.6, 64)), 3) / 64,
-            "c_threshold_mA": unmyelinated(np.array([0.5]))[0],
+            "c_fibres": {name: c_fibre(name) for name in task["c_fibres"]},
         }
         out |= fibre_costs(task) | {"peak_gflops": peak_gflops()}
     print(json.dumps(out))
