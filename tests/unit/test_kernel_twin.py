@@ -29,7 +29,7 @@ CODE = np.array(
         [2, 9, 1, 2, 0],  # register 1 = number * potential
         [6, 7, 1, 2, 5],  # offset = shape - number * potential
         [8, 9, 9, 0, 0],  # register 1 = exp of it
-        [10, 8, 4, 0, 0],  # state 1 = state 0
+        [12, 8, 4, 0, 0],  # state 1 = state 0
         [4, 4, 9, 1, 3],  # state 0 = register 1 * number + gate 1
     ]
 )

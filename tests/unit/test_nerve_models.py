@@ -111,3 +111,15 @@ def test_lanes_keep_their_states_when_taken(name):
     lanes = np.array([17, 3])
     for whole, part in zip(ran(chunk), ran(chunk.take(lanes)), strict=True):
         np.testing.assert_array_equal(part[:2], whole[lanes])
+
+
+@pytest.mark.parametrize("name", [n for n in MODELS if fibre_model(n).membrane is not None])
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_absurd_currents_empty_no_space(name, sign):
+    """Volts across the membrane for 5 ms would use up what ions there are; numbers stay numbers all the same."""
+    fibre = uniform_fibre(name, diameter_um=0.3, nodes=31, spacing_um=25.0)
+    r_mm = np.hypot(0.2, (fibre.arc_um - fibre.node_arc_um[15]) / 1000)
+    pulse = stimulus_from_segments([(5.0, sign)], tail_ms=1.0, dt_ms=0.005)
+    run = simulate(fibre, 1 / (4 * np.pi * 0.3 * r_mm[None] * 1e-3), pulse, 30.0)
+    assert np.isfinite(run.v_mV).all()
+    assert np.abs(run.v_mV).max() > 1000.0

@@ -76,7 +76,7 @@ class Membrane:
     flow : callable
         ``here -> Flow``; `here` has all gates, columns, states and numbers of the geometry as attributes, and
         ``v_mV``, ``temperature_C`` and ``dt_ms``. It may add, subtract, multiply, divide, raise to whole powers, and
-        use `log`, `exp` and `sqrt` of `rheobase.nerve.programme`.
+        use `log`, `exp`, `sqrt` and `held` of `rheobase.nerve.programme`.
 
     Examples
     --------
