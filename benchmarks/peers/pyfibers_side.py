@@ -1,4 +1,4 @@
-"""The share of PyFibers and NEURON; runs in their own environment and prints one line of JSON. See ../peers.py."""
+"""The share of PyFibers and NEURON; runs in their own environment and prints one line of JSON. See ../fibres.py."""
 
 from __future__ import annotations
 
@@ -83,22 +83,26 @@ def bare_step(build, steps: int = 600, repeats: int = 5) -> float:
 def main() -> None:
     task = json.loads(sys.argv[1])
     myelinated(10.0)  # a stimulus needs some fibre to exist
-    out: dict = {"mrg": [], "c_fibres": {}}
+    out: dict = {"mrg": [], "c_fibre": []}
     for diameter_um in task["diameters_um"]:
         one = threshold(lambda d=diameter_um: myelinated(d), pulse(20, 20), task["tstop_ms"])
         out["mrg"].append(one | {"diameter_um": diameter_um})
     out["mrg_fadvance_us"] = bare_step(lambda: myelinated(10.0))
 
-    for name in task["c_fibres"]:
+    def sundt():
+        fibre = build_fiber(FiberModel.SUNDT, diameter=1.0, n_nodes=301)
+        source_over_middle(fibre, 0.5)
+        return fibre
 
-        def unmyelinated(name: str = name):
-            fibre = build_fiber(getattr(FiberModel, name.upper()), diameter=1.0, n_nodes=301)
-            source_over_middle(fibre, 0.5)
-            return fibre
+    def tigerholm():
+        fibre = build_fiber(FiberModel.TIGERHOLM, diameter=1.0, n_nodes=121, delta_z=25.0)
+        source_over_middle(fibre, 0.5)
+        return fibre
 
-        out["c_fibres"][name] = {"fadvance_us": bare_step(unmyelinated, 300, 3)}
-        if task["c_thresholds"]:
-            out["c_fibres"][name] |= threshold(unmyelinated, pulse(20, 100), 0.6 + 8.0)
+    if task["c_fibre"]:
+        out["c_fibre"].append(threshold(sundt, pulse(20, 100), 0.6 + 8.0))
+        out["tigerholm"] = [threshold(tigerholm, pulse(20, 100), 0.6 + 8.0)]
+    out["c_fadvance_us"] = bare_step(sundt, 300, 3)
 
     fibre = myelinated(10.0)
     carrier = ScaledStim(waveform=lambda t: math.sin(2 * math.pi * 10.0 * t), dt=DT_MS, tstop=task["block_ms"])

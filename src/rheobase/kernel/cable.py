@@ -31,6 +31,7 @@ from rheobase.kernel.vector import (
     load_as,
     look_up,
     mul,
+    outside,
     store,
     sub,
 )
@@ -210,8 +211,12 @@ def _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_
 
 
 @njit(nogil=True, forceinline=True)
-def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, spike, fired, done):
-    """Mark lanes that have fired or fallen silent; true when all sixteen are decided."""
+def _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, quiet_from, need, watch, spike,
+            fired, done):  # fmt: skip
+    """Mark lanes that have fired or fallen silent; true when all sixteen are decided.
+
+    Silent means that potentials and gates are near rest: a gate that is not may still fire the fibre.
+    """
     lanes = 16
     loud = 0
     if step >= quiet_from:
@@ -219,6 +224,13 @@ def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, sp
         for n in range(n_nodes):
             at = (block * n_nodes + n) * lanes
             loud |= beyond(sub(load(v, at), load(rest, at)), quiet)
+        for g in range(n_gates):
+            if loud == 65535:
+                break
+            low, high = every(v, quiet_gate[0, g]), every(v, quiet_gate[1, g])
+            for n in range(n_nodes):
+                at = ((block * n_nodes + n) * n_gates + g) * lanes
+                loud |= outside(sub(load(x, at), load(rest_x, at)), low, high)
     open_lanes = 0
     for lane in range(lanes):
         i = block * lanes + lane
@@ -282,7 +294,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             node_diag, node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_drive, node_drive, waveform,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
             shape, code, place, numbers, n_registers,
-            level_mv, rest, quiet_mv, quiet_from, count_from, need, watch, spike, done,
+            level_mv, rest, rest_x, quiet_mv, quiet_gate, quiet_from, count_from, need, watch, spike, done,
             record_node, record, record_gate, sense_mode, sense_node, signal,
             event_node, event_step, event_count):  # fmt: skip
     """Carry blocks of sixteen fibres over `n_steps` steps; the module says how.
@@ -321,11 +333,11 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         Gates a node; per current term its gates and its reversal potential (mV from the nominal rest).
     code, place, numbers, n_registers
         Membrane programme (see `rheobase.kernel.programme.run_programme`); `code` is None where there is none.
-    level_mv, quiet_mv, quiet_from, count_from
-        Level of a spike (mV from the nominal rest), how near to rest is silent (mV), steps from which silence and
-        spikes count.
-    rest : (block, node; lane)
-        Where each node rests (mV from the nominal rest).
+    level_mv, quiet_mv, quiet_gate, quiet_from, count_from
+        Level of a spike (mV from the nominal rest), how near to rest is silent (mV, and how far below and above its
+        rest each gate may be, float64 (2, gate)), steps from which silence and spikes count.
+    rest, rest_x : (block, node; lane), (block, node, gate; lane)
+        Where each node rests (mV from the nominal rest), and its gates.
     need, watch : int64 (block; lane)
         A lane has fired when node `watch` has (if not negative) or `need` nodes have (if positive).
     spike : float32 (block, node; lane)
@@ -393,10 +405,11 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             if keeping:
                 _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, record_node, record,
                         record_gate, sense_mode, sense_node, signal, mode_k, mode_type)  # fmt: skip
-            if step % 8 == 7 and _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch,
-                                         spike, fired, done):  # fmt: skip
+            if step % 8 == 7 and _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate,
+                                         quiet_from, need, watch, spike, fired, done):  # fmt: skip
                 break
         else:
-            _decide(n_steps - 1, block, n_nodes, v, rest, quiet_mv, n_steps, need, watch, spike, fired, done)
+            _decide(n_steps - 1, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, n_steps, need,
+                    watch, spike, fired, done)  # fmt: skip
             if n_modes > 0:
                 _finish_modes(block, n_nodes, n_modes, n_types, z, w, mode_k, mode_type)

@@ -25,6 +25,7 @@ TABLE_LOW_MV, TABLE_HIGH_MV, ROWS_PER_MV = -260.0, 260.0, 4.0
 _REST_ROWS_PER_MV = 16.0  # the long steps to rest make more of an error: some membranes are not stable at 5 ms
 _REST_DT_MS, _REST_STEPS = 5.0, 40
 _DRIFT_MV = 30.0
+QUIET_GATE = 0.1  # of a gate's range: farther from rest, a fibre at its resting potential may still fire
 # Arrays of the kernel in its order: those of a lane, and those shared by all lanes.
 _LANE_ARRAYS = ("node_c", "node_diag", "node_off", "leak_i", "conductance", "mode_d", "mode_k")
 _PROGRAMME = ("code", "place", "numbers", "n_registers")
@@ -241,6 +242,24 @@ def _settle(chunk: Chunk) -> None:
         )
 
 
+@lru_cache(maxsize=16)
+def _quiet_gates(model: FibreModel) -> NDArray[np.float64]:
+    """How far below and above its rest each gate may be in a silent fibre, shape (2, gate).
+
+    What counts is the side that makes the fibre easier to fire: more of an inward current, less of an outward one.
+    Where the currents are arithmetic, either side. What has no memory is near rest when the potential is.
+    """
+    v, gates = np.array([model.rest_mV]), looked_up(model)
+    out = np.array([np.full(len(gates), -QUIET_GATE), np.full(len(gates), QUIET_GATE)])
+    for i, gate in enumerate(gates):
+        inward = {c.reversal_mV > model.rest_mV for c in model.currents if gate.name in c.gates}
+        if gate.steady_and_tau(v, 37.0)[1][0] == 0.0:
+            out[:, i] = -np.inf, np.inf
+        elif len(inward) == 1:
+            out[0 if inward == {True} else 1, i] = -np.inf if inward == {True} else np.inf
+    return out
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one call of the kernel found.
@@ -312,7 +331,8 @@ def run(
         shared["mode_type"].ravel(), *[arrays[n] for n in _DRIVE_ARRAYS],
         np.ascontiguousarray(waveform, dtype=dtype).ravel(), *[shared[n] for n in _SHARED],
         arrays["shape"], *[shared[n] for n in _PROGRAMME],
-        float(level_mV), chunk.state[0], float(quiet_mV), int(quiet_from), int(count_from),
+        float(level_mV), chunk.state[0], chunk.state[2], float(quiet_mV), _quiet_gates(chunk.model),
+        int(quiet_from), int(count_from),
         np.zeros(lanes, np.int64) if need is None else need,
         np.full(lanes, -1, np.int64) if watch is None else watch,
         spike, done, np.array(record, dtype=np.int64), recorded, kept_gates, *weights, signal,
