@@ -66,6 +66,7 @@ def random_arguments(seed, n_modes=20, blocks=2, n_nodes=7, n_sources=2, n_steps
         spike=np.empty(lanes * n_nodes, F), done=np.zeros(lanes, np.int64),
         record_node=np.array([0, 3]), record=np.zeros(2 * n_steps * lanes, kind),
         record_gate=np.zeros(2 * n_steps * n_gates * lanes, kind),
+        record_state=np.zeros(2 * n_steps * 2 * lanes if programme else 0, kind),
         sense_mode=flat(-1, 1, contacts, n_inter, n_modes), sense_node=flat(-1, 1, contacts, n_nodes),
         signal=np.zeros(contacts * n_steps * lanes, kind), event_node=np.zeros(blocks * room, np.int64),
         event_step=np.zeros(blocks * room), event_count=np.zeros(blocks, np.int64),
@@ -111,7 +112,7 @@ def test_random_chunks_with_a_programme(n_modes, n_nodes):
     """Tiles of eight nodes, whole and not; the programme changes what comes out."""
     given = random_arguments(11, n_modes, n_nodes=n_nodes, kind=np.float64, programme=True)
     fast, slow = both(given)
-    for name in ("v", "z", "x", "state", "record"):
+    for name in ("v", "z", "x", "state", "record", "record_state"):
         np.testing.assert_allclose(fast[name], slow[name], atol=1e-5, rtol=1e-5, err_msg=name)
     assert (fast["state"] != given["state"]).all()
     none = both(given | {"code": None})[0]

@@ -247,8 +247,8 @@ def _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_g
 
 
 @njit(nogil=True, forceinline=True)
-def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, record_node, record, record_gate,
-            sense_mode, sense_node, signal, mode_k, mode_type):  # fmt: skip
+def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, state, record_node, record,
+            record_gate, record_state, sense_mode, sense_node, signal, mode_k, mode_type):  # fmt: skip
     """Keep potentials and gates of chosen nodes, and what a contact sees of the whole fibre."""
     lanes = 16
     for r in range(record_node.size):
@@ -258,6 +258,10 @@ def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x
         if record_gate.size > 0:
             for g in range(n_gates):
                 store(record_gate, at * n_gates + g * lanes, load(x, (node * n_gates + g) * lanes))
+        if record_state.size > 0:
+            n_states = state.size // v.size
+            for s in range(n_states):
+                store(record_state, at * n_states + s * lanes, load(state, (node * n_states + s) * lanes))
     contacts = signal.size // (n_steps * (rest_blocks(v, n_nodes)) * lanes)
     n_inter = n_nodes - 1
     for c in range(contacts):
@@ -295,7 +299,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
             shape, code, place, numbers, n_registers,
             level_mv, rest, rest_x, quiet_mv, quiet_gate, quiet_from, count_from, need, watch, spike, done,
-            record_node, record, record_gate, sense_mode, sense_node, signal,
+            record_node, record, record_gate, record_state, sense_mode, sense_node, signal,
             event_node, event_step, event_count):  # fmt: skip
     """Carry blocks of sixteen fibres over `n_steps` steps; the module says how.
 
@@ -345,8 +349,9 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     done : int64 (block; lane)
         In: 0, or anything else for a lane that need not be waited for; a block without any 0 is left as it is.
         Out: 1 fired, 2 silent, 0 undecided after the last step.
-    record_node, record, record_gate : int64 (recorded node), (block, recorded node, step; lane), (the same, gate; lane)
-        Out: potential (from the nominal rest) and gates of chosen nodes; any may be empty.
+    record_node, record, record_gate, record_state : int64 (recorded node), (block, recorded node, step; lane), (the
+        same, gate; lane), (the same, state; lane)
+        Out: potential (from the nominal rest), gates and states of chosen nodes; any may be empty.
     sense_mode, sense_node, signal : (block, contact, internode, mode; lane), (block, contact, node; lane), (block,
         contact, step; lane)
         Weights of a recording contact, and out: what it sees; may be empty.
@@ -403,8 +408,9 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
                         spike, fired, event_node, event_step, event_count)  # fmt: skip
             _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_length, rows)
             if keeping:
-                _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, record_node, record,
-                        record_gate, sense_mode, sense_node, signal, mode_k, mode_type)  # fmt: skip
+                _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, state, record_node,
+                        record, record_gate, record_state, sense_mode, sense_node, signal,
+                        mode_k, mode_type)  # fmt: skip
             if step % 8 == 7 and _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate,
                                          quiet_from, need, watch, spike, fired, done):  # fmt: skip
                 break
