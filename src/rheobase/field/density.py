@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
 PEAK_WINDOW_MM = 3.0
 
@@ -40,3 +41,26 @@ class PadDensity:
     density_A_per_m2_per_mA: np.ndarray
     mean_A_per_m2_per_mA: float
     peak_A_per_m2_per_mA: float
+
+
+def windowed_peak(current: np.ndarray, covered: np.ndarray, cells_mm: tuple[float, float]) -> float:
+    """Largest magnitude of the mean over squares of ``PEAK_WINDOW_MM``.
+
+    Parameters
+    ----------
+    current, covered : (a, b) array
+        Current of each cell over its whole area, and the covered fraction of it.
+    cells_mm : (float, float)
+        Size of a cell.
+
+    Examples
+    --------
+    >>> windowed_peak(np.full((9, 9), -2.0), np.ones((9, 9)), (1.0, 1.0))
+    2.0
+    """
+    own, area = current, covered
+    for axis, cell_mm in enumerate(cells_mm):
+        size = max(round(PEAK_WINDOW_MM / cell_mm), 1)
+        own, area = (ndimage.uniform_filter1d(a, size, axis=axis, mode="constant") for a in (own, area))
+    enough = area >= 0.5 * area.max()
+    return float(np.max(np.abs(own[enough] / area[enough])))
