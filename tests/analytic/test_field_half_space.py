@@ -75,7 +75,7 @@ def test_a_large_cylinder_becomes_flat():
         lines = [np.column_stack([radius - d + 0 * z, 0 * z, z]) for d in (1.0, 5.0, 12.0, 20.0)]
         a, b = (np.concatenate([f.drive_V_per_A(p) for p in lines]) for f in (flat, round_))
         apart[radius] = np.linalg.norm(a - b) / np.linalg.norm(b)
-        assert flat.resistance_ohm == pytest.approx(round_.resistance_ohm, rel=0.01)
+        assert flat.resistance_ohm == pytest.approx(round_.resistance_ohm, rel=0.03)
     assert apart[300.0] < 0.05
     assert apart[300.0] < 0.6 * apart[150.0]
 
