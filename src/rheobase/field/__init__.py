@@ -4,6 +4,7 @@ from rheobase.field.density import PEAK_WINDOW_MM, PadDensity
 from rheobase.field.dispersion import dispersion_row, gabriel_S_per_m, relative_dispersion
 from rheobase.field.field import Field
 from rheobase.field.layered_cylinder import CONTACTS
+from rheobase.field.operating import OperatingPoint, solve_at_current, solve_at_voltage
 from rheobase.field.plane import FieldPlane
 from rheobase.field.point import point_source_V_per_A
 from rheobase.field.reference import LimbReference, PlainLimb, limb_reference
@@ -19,6 +20,7 @@ __all__ = [
     "Field",
     "FieldPlane",
     "LimbReference",
+    "OperatingPoint",
     "PadDensity",
     "PlainLimb",
     "Spectrum",
@@ -28,6 +30,8 @@ __all__ = [
     "limb_reference",
     "point_source_V_per_A",
     "relative_dispersion",
+    "solve_at_current",
+    "solve_at_voltage",
     "solve_field",
     "solve_spectrum",
 ]
