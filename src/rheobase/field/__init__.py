@@ -10,6 +10,7 @@ from rheobase.field.point import point_source_V_per_A
 from rheobase.field.reference import LimbReference, PlainLimb, limb_reference
 from rheobase.field.solve import METHODS, solve_field
 from rheobase.field.spectrum import SPECTRUM_HZ, Departure, Spectrum, compare_resistive, solve_spectrum
+from rheobase.field.stored import content_of, field_arrays, field_from_arrays
 
 __all__ = [
     "CONTACTS",
@@ -25,7 +26,10 @@ __all__ = [
     "PlainLimb",
     "Spectrum",
     "compare_resistive",
+    "content_of",
     "dispersion_row",
+    "field_arrays",
+    "field_from_arrays",
     "gabriel_S_per_m",
     "limb_reference",
     "point_source_V_per_A",

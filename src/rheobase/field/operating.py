@@ -133,7 +133,8 @@ def solve_at_voltage(anatomy: BodyPart, montage: Montage, amplitude_V: float, **
             return OperatingPoint(field=field, amplitude_mA=amplitude_mA, voltage_V=amplitude_V)
     raise ConvergenceError(
         f"Current and resistance did not settle in {_MOST_ROUNDS} rounds at {amplitude_V:g} V; the last two currents"
-        f" are {before:.4g} and {amplitude_mA:.4g} mA: there the skin is about to break down. Try a slightly other voltage."
+        f" are {before:.4g} and {amplitude_mA:.4g} mA: there the skin is about to break down. Try another"
+        " voltage."
     )
 
 
