@@ -167,7 +167,8 @@ def multigrid_lines(baseline: float) -> None:
         line(
             f"{name}: Ruge-Stueben multigrid, set-up", middle - start, baseline, f"{(middle - start) / own:.1f} x ours"
         )
-        note = f"{(end - middle) / own:.1f} x ours, {len(residuals) - 1} steps"
+        steps, left = len(residuals) - 1, residuals[-1] / residuals[0]
+        note = f"{(end - middle) / own:.1f} x ours, {steps} steps, residual {left:.0e}"
         line(f"{name}: Ruge-Stueben multigrid, conjugate gradients", end - middle, baseline, note)
 
 
