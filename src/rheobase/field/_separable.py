@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import eigh
 
-
 _ONE_THREAD = 262_144  # multiplications up to which OpenBLAS uses one thread
 _LEAST_TILE = 8
 
