@@ -18,7 +18,7 @@ from rheobase.field._body_grid import BodyGrid, CellShape
 Offset = tuple[int, int, int]
 Stencil = dict[Offset, np.ndarray]
 
-_SUB = (-1 / 3, 0.0, 1 / 3)  # where in a cell tissues are asked for, if it is cut by a border
+_SUB = (-1 / 4, 1 / 4)  # where in a cell tissues are asked for, if it is cut by a border
 
 
 def tissue_tensors(grid: BodyGrid, shape: CellShape, factors: Sequence[complex] | None = None) -> dict[str, np.ndarray]:
@@ -42,7 +42,7 @@ def tissue_tensors(grid: BodyGrid, shape: CellShape, factors: Sequence[complex] 
 
 
 def _core(grid: BodyGrid, shape: CellShape, sigma: np.ndarray) -> dict[str, np.ndarray]:
-    """Tensors in the core: the tissue at the middle, or the mean over 27 places where a border cuts the cell."""
+    """Tensors in the core: the tissue at the middle, or the mean over 8 places where a border cuts the cell."""
     n = (grid.core_cells, *shape.radius.shape[1:])
     labels = _labels(grid, shape, (0.0, 0.0, 0.0)).reshape(n)
     cut = np.flatnonzero(_cut(labels))
