@@ -18,7 +18,7 @@ from rheobase.field._body_grid import BodyGrid, CellShape
 Offset = tuple[int, int, int]
 Stencil = dict[Offset, np.ndarray]
 
-_SUB = (-1 / 4, 1 / 4)  # where in a cell tissues are asked for, if it is cut by a border
+_SUB = (-1 / 3, 0.0, 1 / 3)  # where in a cell tissues are asked for, if it is cut by a border
 
 
 def tissue_tensors(grid: BodyGrid, shape: CellShape, factors: Sequence[complex] | None = None) -> dict[str, np.ndarray]:
@@ -42,10 +42,11 @@ def tissue_tensors(grid: BodyGrid, shape: CellShape, factors: Sequence[complex] 
 
 
 def _core(grid: BodyGrid, shape: CellShape, sigma: np.ndarray) -> dict[str, np.ndarray]:
-    """Tensors in the core: the tissue at the middle, or the mean over 8 places where a border cuts the cell."""
+    """Tensors in the core: the tissue at the middle, or the mean over 27 places where a border cuts the cell."""
     n = (grid.core_cells, *shape.radius.shape[1:])
     labels = _labels(grid, shape, (0.0, 0.0, 0.0)).reshape(n)
-    cut = np.flatnonzero(_cut(labels))
+    kinds = np.unique(sigma, axis=1, return_inverse=True)[1].ravel()  # borders of equal tissues need no care
+    cut = np.flatnonzero(_cut(kinds[labels]))
     sums = _rotated(grid, shape, (0.0, 0.0, 0.0), labels.ravel(), sigma, None)
     if cut.size:
         mean: dict[str, np.ndarray] = {}
@@ -115,8 +116,11 @@ def _rotated(
     """Conductivity at one place in core cells, turned from the fibres' frame into the cell's."""
     across, extra = sigma[0, labels], sigma[1, labels] - sigma[0, labels]
     r, theta, z = _points(grid, shape, place, cells)
-    points = np.column_stack([r * np.cos(theta), r * np.sin(theta), z])
-    u = np.asarray(grid.part.core_directions(points, labels), dtype=float)
+    u = np.zeros((labels.size, 3))
+    u[:, 2] = 1.0
+    fibrous = np.flatnonzero(extra)
+    points = np.column_stack([r * np.cos(theta), r * np.sin(theta), z])[fibrous]
+    u[fibrous] = grid.part.core_directions(points, labels[fibrous])
     c, s = np.cos(theta), np.sin(theta)
     own = {"r": c * u[:, 0] + s * u[:, 1], "t": c * u[:, 1] - s * u[:, 0], "z": u[:, 2]}
     out = {k: (across if k[0] == k[1] else 0.0) + extra * own[k[0]] * own[k[1]] for k in ("rr", "tt", "zz")}
