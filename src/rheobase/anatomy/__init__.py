@@ -4,7 +4,8 @@ Coordinates are in mm. The z axis runs along the limb and grows towards the trun
 along x.
 """
 
-from rheobase.anatomy.base import Layer, LayeredLimb, NervePath
+from rheobase.anatomy.base import Layer, LayeredLimb
+from rheobase.anatomy.body import BodyPart, NervePath, Site, Tissue
 from rheobase.anatomy.branches import (
     MOTOR_COURSES,
     Course,
@@ -16,9 +17,10 @@ from rheobase.anatomy.branches import (
     muscle_thickness_mm,
 )
 from rheobase.anatomy.forearm import Forearm
+from rheobase.anatomy.shapes import Rod
 
 __all__ = [
-    "MOTOR_COURSES", "Course", "Forearm", "Layer", "LayeredLimb", "NervePath", "course_points_mm",
-    "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course",
+    "MOTOR_COURSES", "BodyPart", "Course", "Forearm", "Layer", "LayeredLimb", "NervePath", "Rod", "Site", "Tissue",
+    "course_points_mm", "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course",
     "muscle_thickness_mm",
 ]  # fmt: skip
