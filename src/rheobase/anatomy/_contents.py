@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from rheobase.anatomy.muscle import Muscle, belongs
 from rheobase.anatomy.places import MotorPoint, UsualPad
 from rheobase.anatomy.radial import Array
 from rheobase.anatomy.shapes import Rod
-from rheobase.tables import Row
+from rheobase.tables import Row, row
 
 if TYPE_CHECKING:
     from rheobase.anatomy.mapped import MappedPart
@@ -30,6 +30,8 @@ _FINE_MM = 4.0
 _PATH_POINTS = 241
 _SMOOTHED_POINTS = 4.0
 _CLEAR_MM = 1.0
+_ROUNDS = 3
+_NEAR = 2.5  # levels; what is further from a path is never met
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -130,12 +132,6 @@ def _both_sides(part: MappedPart, prefix: str) -> Iterator[tuple[str, Row, float
             yield name, r, 1.0
 
 
-def _fine(z: Array, *columns: Array) -> tuple[Array, list[Array]]:
-    """Stations close enough for straight pieces between them, and the columns there."""
-    fine = np.unique(np.concatenate([z, np.arange(z[0], z[-1], _FINE_MM)]))
-    return fine, [PchipInterpolator(z, c, axis=0)(fine) for c in columns]
-
-
 def _on_rays(part: MappedPart, around_deg: Array, share: Array, z: Array) -> Array:
     """Points at shares of the way from the axis to the fascia, shape (n, 2)."""
     theta = np.deg2rad(around_deg)
@@ -144,56 +140,56 @@ def _on_rays(part: MappedPart, around_deg: Array, share: Array, z: Array) -> Arr
 
 
 def _inclusion(part: MappedPart, name: str, r: Row, side: float) -> Inclusion:
-    z = along_mm(part, r["along_share"])
-    half = np.column_stack([r["half_x_mm"], r["half_y_mm"]]) if "half_x_mm" in r else None
-    scale = part.person.bone_factor if r.get("grows_with", "bones") == "bones" else 1.0
-    if half is None:  # a cavity fills a share of what the fascia encloses
-        half = np.column_stack([r["half_x_share"], r["half_y_share"]]) * _mean_fascia_mm(part, z)[:, None]
-        scale = 1.0
-    half = half * scale
-    around = side * _per_station(r.get("around_deg", 0.0), len(z))
+    stations = along_mm(part, r["along_share"])
+    z = np.unique(np.concatenate([stations, np.arange(stations[0], stations[-1], _FINE_MM)]))
+
+    def fine(key: str, default: float = 0.0) -> Array:
+        return PchipInterpolator(stations, _per_station(r.get(key, default), len(stations)))(z)
+
+    half = np.column_stack([fine("half_x_mm"), fine("half_y_mm")]) * part.person.bone_factor
     turn = side * float(r.get("turn_deg", 0.0))
-    if "behind_mm" in r:
-        around, share = _from_behind(part, r, z, side)
-    elif "below_fascia_mm" in r:
-        phi = np.deg2rad(around - turn)
-        reach = 1.0 / np.hypot(np.cos(phi) / half[:, 0], np.sin(phi) / half[:, 1])
-        edge = part.fascia_mm(np.deg2rad(around), z)
-        below = _per_station(r["below_fascia_mm"], len(z)) * scale
-        share = (edge - below * part.slant(np.deg2rad(around), z) - reach) / edge
-    else:
-        share = _per_station(r["layer_share"], len(z))
-    core_share = _per_station(r.get("core_share", 0.0), len(z))
-    fine, (around, share, half, core_share) = _fine(z, around, share, half, core_share)
-    centre = _on_rays(part, around, share, fine)
-    rod = _rod(fine, centre, half, turn, closed=True)
+    centre = _centre_mm(part, r, fine, z, side, half, turn)
     core = None
     if r.get("core_tissue"):
-        core = _rod(fine, centre, half * core_share[:, None], turn, closed=True)
+        core = _rod(z, centre, half * fine("core_share")[:, None], turn)
     return Inclusion(
-        name=name, tissue=r["tissue"], rod=rod, core=core, core_tissue=r.get("core_tissue", ""),
-        within=r.get("within", ""),
+        name=name, tissue=r["tissue"], rod=_rod(z, centre, half, turn), core=core,
+        core_tissue=r.get("core_tissue", ""), within=r.get("within", ""),
     )  # fmt: skip
 
 
-def _from_behind(part: MappedPart, r: Row, z: Array, side: float) -> tuple[Array, Array]:
-    """Angles (deg) and shares of the fascia's radius of what is told by its distance from back and midline."""
+def _centre_mm(
+    part: MappedPart, r: Row, fine: Callable[..., Array], z: Array, side: float, half: Array, turn_deg: float
+) -> Array:
+    """Centre of each section, shape (n, 2): behind, beside, below the fascia on a ray, or at a share of the ray."""
+    if "behind_mm" in r:
+        return _from_behind_mm(part, fine("behind_mm"), side * fine("aside_mm"), z)
+    if "front_mm" in r:
+        return part.person.bone_factor * np.column_stack([fine("front_mm"), side * fine("aside_mm")])
+    theta = np.deg2rad(side * fine("around_deg"))
+    edge = part.fascia_mm(theta, z)
+    if "below_fascia_mm" in r:
+        phi = theta - np.deg2rad(turn_deg)
+        reach = 1.0 / np.hypot(np.cos(phi) / half[:, 0], np.sin(phi) / half[:, 1])
+        radius = edge - part.person.bone_factor * fine("below_fascia_mm") * part.slant(theta, z) - reach
+    else:
+        radius = fine("layer_share") * edge
+    return np.column_stack([radius * np.cos(theta), radius * np.sin(theta)])
+
+
+def _from_behind_mm(part: MappedPart, behind: Array, aside: Array, z: Array) -> Array:
+    """Places from their distance below the fascia of the back and from the midline, shape (n, 2)."""
     grown = part.person.bone_factor
-    back = part.fascia_mm(np.full(len(z), np.pi), z)
-    x = grown * _per_station(r["behind_mm"], len(z)) - back
-    y = side * grown * _per_station(r.get("aside_mm", 0.0), len(z))
-    theta = np.arctan2(y, x)
-    # counted on over 180 degrees, so that a course along the midline does not leap
-    return np.rad2deg(np.unwrap(theta)), np.hypot(x, y) / part.fascia_mm(theta, z)
+    return np.column_stack([grown * behind - part.fascia_mm(np.full(len(z), np.pi), z), grown * aside])
 
 
-def _rod(z: Array, centre: Array, half: Array, turn_deg: float, *, closed: bool) -> Rod:
+def _rod(z: Array, centre: Array, half: Array, turn_deg: float) -> Rod:
     return Rod(
         along_mm=tuple(map(float, z)),
         centre_mm=tuple((float(x), float(y)) for x, y in centre),
         half_axes_mm=tuple((float(a), float(b)) for a, b in half),
         turn_deg=turn_deg,
-        closed=closed,
+        closed=True,
     )
 
 
@@ -230,26 +226,20 @@ def _muscle(part: MappedPart, name: str, r: Row) -> Muscle:
 
 
 def _nerve(part: MappedPart, name: str, r: Row, side: float, inclusions: tuple[Inclusion, ...]) -> NervePath:
-    z, n = along_mm(part, r["along_share"]), len(r["along_share"])
-    if "behind_mm" in r:
-        around, layer = _from_behind(part, r, z, side)
+    stations, n = along_mm(part, r["along_share"]), len(r["along_share"])
+    from_behind = "behind_mm" in r
+    first, second = (r["behind_mm"], r["aside_mm"]) if from_behind else (r["around_deg"], r["layer"])
+    held = np.column_stack([stations, first, second])
+    z, first, second = PchipInterpolator(np.arange(n), held, axis=0)(np.linspace(0, n - 1, _PATH_POINTS)).T
+    if from_behind:
+        xy = _from_behind_mm(part, first, side * second, z)
     else:
-        around, layer = side * np.array(r["around_deg"]), np.array(r["layer"])
-    held = np.column_stack([z, around, layer])
-    z, around, layer = PchipInterpolator(np.arange(n), held, axis=0)(np.linspace(0, n - 1, _PATH_POINTS)).T
-    theta = np.deg2rad(around)
-    skin, fat, fascia = part.borders_mm(theta, z)
-    # 0 on the axis, 1 at the fascia, 2 below the skin, 3 on it
-    radius = np.where(layer <= 1, layer * fascia, np.where(layer <= 2, fascia + (layer - 1) * (fat - fascia),
-                      fat + (layer - 2) * (skin - fat)))  # fmt: skip
-    p = np.column_stack([radius * np.cos(theta), radius * np.sin(theta), z])
-    margin = r["diameter_mm"] / 2.0 + _CLEAR_MM
-    open_to = r.get("through", [])
-    for inclusion in inclusions:
-        if inclusion.tissue in HARD and not set(open_to) & {inclusion.name, _plain_name(inclusion.name)}:
-            p = inclusion.pushed_out_mm(p, margin)
-    # pushing bends the path; a corner would excite fibres where no nerve has one
-    p[:, :2] = gaussian_filter1d(p[:, :2], _SMOOTHED_POINTS, axis=0, mode="nearest")
+        theta = np.deg2rad(side * first)
+        radius = _layer_radius_mm(part, second, theta, z)
+        xy = np.column_stack([radius * np.cos(theta), radius * np.sin(theta)])
+    p = np.column_stack([xy, z])
+    solid = [i for i in inclusions if i.tissue in HARD and not _opens(r, i.name)]
+    p = _clear_of(part, [i for i in solid if (i.level(p) < _NEAR).any()], p)
     middle = len(p) // 2
     if p[0, 2] > p[-1, 2]:
         p = p[::-1]
@@ -266,9 +256,39 @@ def _nerve(part: MappedPart, name: str, r: Row, side: float, inclusions: tuple[I
     )
 
 
-def _plain_name(name: str) -> str:
-    """Name without the side."""
-    return name.removesuffix("_left").removesuffix("_right")
+def _layer_radius_mm(part: MappedPart, layer: Array, theta: Array, z: Array) -> Array:
+    """Distance from the axis by layer: 0 on the axis, 1 at the fascia, 2 below the skin, 3 on it."""
+    borders = part.borders_mm(theta, z)
+    at = np.stack([np.zeros_like(z), borders[2], borders[1], borders[0]])
+    low = np.clip(np.floor(layer).astype(int), 0, 2)
+    inner, outer = (at[low + i, np.arange(len(z))] for i in (0, 1))
+    return inner + (layer - low) * (outer - inner)
+
+
+def _clear_of(part: MappedPart, solid: list[Inclusion], p: Array) -> Array:
+    """The path moved off bones and vessels and kept below the skin, without corners where none is needed."""
+    if not solid:
+        return p
+    for smooth in (True,) * _ROUNDS + (False,):
+        for inclusion in solid:
+            p = inclusion.pushed_out_mm(p, _CLEAR_MM if smooth else _CLEAR_MM / 4.0)
+        # pushing bends the path; a corner would excite fibres where no nerve has one
+        if smooth:
+            p[:, :2] = gaussian_filter1d(p[:, :2], _SMOOTHED_POINTS, axis=0, mode="nearest")
+        r = np.hypot(p[:, 0], p[:, 1])
+        below = part.borders_mm(np.arctan2(p[:, 1], p[:, 0]), p[:, 2])[1] - _CLEAR_MM / 4.0
+        p[:, :2] *= np.minimum(1.0, below / np.maximum(r, 1e-9))[:, None]
+    return p
+
+
+def _opens(r: Row, inclusion: str) -> bool:
+    """Whether the nerve of a row may run through an inclusion, as a root through its foramen."""
+    return inclusion.removesuffix("_left").removesuffix("_right") in r.get("through", [])
+
+
+def may_cross(nerve: NervePath, inclusion: str) -> bool:
+    """Whether a nerve may run through an inclusion."""
+    return _opens(row(nerve.rows[0]), inclusion)
 
 
 def _landmark(part: MappedPart, name: str) -> tuple[float, float]:

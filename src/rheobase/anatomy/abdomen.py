@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rheobase.anatomy.mapped import MappedPart
 from rheobase.tables import table
@@ -28,4 +29,4 @@ class Abdomen(MappedPart):
     'over the third sacral foramen'
     """
 
-    data = {**table("trunk"), **table("abdomen")}
+    data = MappingProxyType({**table("trunk"), **table("abdomen")})

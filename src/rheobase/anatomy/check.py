@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rheobase.anatomy._contents import HARD, contents_of
+from rheobase.anatomy._contents import HARD, contents_of, may_cross
 from rheobase.anatomy._surfaces import surfaces_of, usual_girth_mm
 from rheobase.anatomy.inclusion import Inclusion
 from rheobase.errors import ParameterError, near_name
@@ -167,12 +167,8 @@ def _check_nerves(part: MappedPart) -> None:
     hard = [i for i in contents_of(part).inclusions if i.tissue in HARD]
     for nerve in contents_of(part).nerves.values():
         p = np.array(nerve.points_mm)
-        open_to = row(nerve.rows[0]).get("through", [])
         for one in hard:
-            if (
-                not {one.name, one.name.removesuffix("_left").removesuffix("_right")} & set(open_to)
-                and (one.level(p) < 1.0).any()
-            ):
+            if not may_cross(nerve, one.name) and (one.level(p) < 1.0).any():
                 z = p[np.argmin(one.level(p)), 2]
                 raise ParameterError(
                     f"In the {part.data['frame']['title']}, the {nerve.name} nerve runs into {one.name} at {z:.0f} mm."

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rheobase.anatomy.mapped import MappedPart
 from rheobase.tables import table
+
+_BELOW = ("tube_femur", "tube_ischium", "tube_pubis", "nerve_pudendal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,4 +32,4 @@ class LowBack(MappedPart):
     'beside the spine at the fourth lumbar vertebra'
     """
 
-    data = {**table("trunk"), **table("low_back")}
+    data = MappingProxyType({k: r for k, r in {**table("trunk"), **table("low_back")}.items() if k not in _BELOW})

@@ -29,3 +29,11 @@ class Shoulder(MappedPart):
     """
 
     data = table("shoulder")
+
+    def named_girth_mm(self, name: str) -> float:
+        """A girth of the person; ``"shoulder"`` is that around head of the humerus and shoulder blade."""
+        if name != "shoulder":
+            return MappedPart.named_girth_mm(self, name)
+        p = self.data["level"]
+        arm = MappedPart.named_girth_mm(self, "upper_arm_relaxed")
+        return p["arm_factor"] * arm + p["bone_mm"] * self.person.bone_factor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rheobase.anatomy.mapped import MappedPart
 from rheobase.tables import table
@@ -29,4 +30,4 @@ class Throat(MappedPart):
     'under the chin, beside the midline'
     """
 
-    data = {k: r for k, r in {**table("neck"), **table("throat")}.items() if k not in _SIDE_ONLY}
+    data = MappingProxyType({k: r for k, r in {**table("neck"), **table("throat")}.items() if k not in _SIDE_ONLY})
