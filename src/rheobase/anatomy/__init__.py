@@ -19,6 +19,7 @@ from rheobase.anatomy.branches import (
 )
 from rheobase.anatomy.forearm import Forearm
 from rheobase.anatomy.inclusion import Inclusion
+from rheobase.anatomy.knee import Knee
 from rheobase.anatomy.low_back import LowBack
 from rheobase.anatomy.lower_leg import LowerLeg
 from rheobase.anatomy.mapped import MappedPart
@@ -34,8 +35,9 @@ from rheobase.anatomy.throat import Throat
 from rheobase.anatomy.upper_arm import UpperArm
 
 __all__ = [
-    "MOTOR_COURSES", "Abdomen", "BodyPart", "Course", "Forearm", "Inclusion", "Layer", "LayeredLimb", "LowBack", "LowerLeg", "MappedPart", "MotorPoint",
-    "Muscle", "Neck", "NervePath", "Person", "RadialMap", "Rod", "Shoulder", "Site", "Thigh", "Throat", "Tissue", "UpperArm", "UsualPad", "belongs",
-    "course_points_mm", "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course",
-    "muscle_thickness_mm", "sample_people",
+    "MOTOR_COURSES", "Abdomen", "BodyPart", "Course", "Forearm", "Inclusion", "Knee", "Layer", "LayeredLimb",
+    "LowBack", "LowerLeg", "MappedPart", "MotorPoint", "Muscle", "Neck", "NervePath", "Person", "RadialMap", "Rod",
+    "Shoulder", "Site", "Thigh", "Throat", "Tissue", "UpperArm", "UsualPad", "belongs", "course_points_mm",
+    "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course", "muscle_thickness_mm",
+    "sample_people",
 ]  # fmt: skip
