@@ -269,15 +269,16 @@ def _clear_of(part: MappedPart, solid: list[Inclusion], p: Array) -> Array:
     """The path moved off bones and vessels and kept below the skin, without corners where none is needed."""
     if not solid:
         return p
-    for smooth in (True,) * _ROUNDS + (False,):
+    for _ in range(_ROUNDS):
         for inclusion in solid:
-            p = inclusion.pushed_out_mm(p, _CLEAR_MM if smooth else _CLEAR_MM / 4.0)
+            p = inclusion.pushed_out_mm(p, _CLEAR_MM)
         # pushing bends the path; a corner would excite fibres where no nerve has one
-        if smooth:
-            p[:, :2] = gaussian_filter1d(p[:, :2], _SMOOTHED_POINTS, axis=0, mode="nearest")
-        r = np.hypot(p[:, 0], p[:, 1])
-        below = part.borders_mm(np.arctan2(p[:, 1], p[:, 0]), p[:, 2])[1] - _CLEAR_MM / 4.0
-        p[:, :2] *= np.minimum(1.0, below / np.maximum(r, 1e-9))[:, None]
+        p[:, :2] = gaussian_filter1d(p[:, :2], _SMOOTHED_POINTS, axis=0, mode="nearest")
+    r = np.hypot(p[:, 0], p[:, 1])
+    below = part.borders_mm(np.arctan2(p[:, 1], p[:, 0]), p[:, 2])[1] - _CLEAR_MM / 4.0
+    p[:, :2] *= np.minimum(1.0, below / np.maximum(r, 1e-9))[:, None]
+    for inclusion in solid:
+        p = inclusion.pushed_out_mm(p, _CLEAR_MM / 4.0)
     return p
 
 
