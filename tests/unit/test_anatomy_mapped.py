@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 from anatomy_cases import HARD, PARTS
@@ -218,7 +220,7 @@ def test_a_clash_is_found(monkeypatch):
                           rows=("thigh.nerve_saphenous",))  # fmt: skip
 
         class Stub:
-            nerves = {"test": nerve}
+            nerves = MappingProxyType({"test": nerve})
             inclusions = thigh.inclusions
 
         monkeypatch.setattr(checks, "contents_of", lambda part, stub=Stub: stub)
