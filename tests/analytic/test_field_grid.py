@@ -1,8 +1,10 @@
 """The body-fitted grid: manufactured solutions, rates, a cylinder off its axis, the direct solver inside."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from grid_cases import Block, Shifted
+from grid_cases import Block
 
 from rheobase.anatomy import BodyPart
 from rheobase.electrode import Interface, Pad
@@ -13,6 +15,7 @@ from rheobase.field._hexahedra import apply, stencil, tissue_tensors, unit_cube_
 from rheobase.field._separable import separable
 from rheobase.field.body_fitted import admittance_of, assemble, body_grid, unit_potentials
 from rheobase.montage import Montage
+from rheobase.validation._off_axis import OffAxisLimb
 
 REF = limb_reference()
 
@@ -137,7 +140,7 @@ def test_the_direct_solver_is_exact_where_variables_separate():
 @pytest.mark.parametrize("shift_mm", [0.0, 6.0])
 def test_a_cylinder_off_its_axis_has_the_field_of_a_cylinder(shift_mm):
     """Bone off the axis and cut by cells, layers of varying thickness along the rays, no orthogonal cells."""
-    part = Shifted(stack=REF.anatomy.layers, shift_mm=shift_mm)
+    part = OffAxisLimb(stack=REF.anatomy.layers, shift_mm=shift_mm)
     f = solve_field(part, REF.montage)
     points = REF.points_mm + np.array([shift_mm, 0.0, 0.0])
     assert rel_l2(f.drive_V_per_A(points), REF.complete_V_per_A) < 5e-3
@@ -165,7 +168,7 @@ def three_pads(part: BodyPart) -> Montage:
 
 def test_reciprocity_and_charge():
     """Every contact solved for itself: the admittance is symmetric, and what enters leaves."""
-    part = Shifted(stack=REF.anatomy.layers, shift_mm=5.0)
+    part = OffAxisLimb(stack=REF.anatomy.layers, shift_mm=5.0)
     montage = three_pads(part)
     z = tuple(p.interface.contact_impedance_ohm_m2 for p in montage.pads)
     rows = []
@@ -220,3 +223,22 @@ def test_nearly_ideal_metal_settles():
         solve_field(REF.anatomy, Montage(pads=pads), method=m, cell_mm=c) for m, c in (("grid", 1.2), ("cylinder", 1.0))
     )
     assert grid.resistance_ohm == pytest.approx(cylinder.resistance_ohm, rel=0.02)
+
+
+def test_an_airway_does_not_multiply_the_steps():
+    """A tube of air in the core, a million times less conductive than muscle."""
+    counts = []
+    for sigma, helped in ((1 / 9, True), (1e-7, True), (1e-7, False)):
+        stack = list(REF.anatomy.layers)
+        for i in (0, 1):
+            stack[i] = replace(stack[i], sigma_transverse_S_per_m=sigma, sigma_axial_S_per_m=sigma)
+        part = OffAxisLimb(stack=tuple(stack), shift_mm=15.0)
+        z = tuple(p.interface.contact_impedance_ohm_m2 for p in REF.montage.pads)
+        made = assemble(body_grid(part, REF.montage, 1.6), REF.montage.pads, z)
+        target = np.zeros(made.grid.shape)
+        target[-1] = made.contacts.loads_S[0]
+        near = made.precondition if helped else made.near.solve
+        _, steps = conjugate_gradients(lambda v, m=made: apply(m.operator, v), near, target, tolerance=1e-9)
+        counts.append(steps)
+    assert counts[1] < 2 * counts[0]
+    assert counts[1] < 0.8 * counts[2]

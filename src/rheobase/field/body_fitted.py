@@ -31,6 +31,9 @@ _TOLERANCE = 1e-9
 _CELLS_PER_PAD = 20
 _FINEST_MM = 0.1
 _MAP_MM = 0.5  # cells of the map of current density under a pad
+_LEAST_S = 1e-8
+_POOR_SHARE = 0.3
+_LOCAL_WEIGHT = 0.5
 _SOURCES = ("cheng1989", "lynch1964")
 
 
@@ -42,7 +45,12 @@ class Assembled:
     shape: CellShape
     operator: Stencil
     near: Separable
+    local: np.ndarray
     contacts: SkinContacts
+
+    def precondition(self, residual: np.ndarray) -> np.ndarray:
+        """About the inverse of the operator: that of the separable one, and each poor conductor's own beside it."""
+        return self.near.solve(residual) + self.local * residual
 
 
 def solve_body(
@@ -54,6 +62,7 @@ def solve_body(
     made = assemble(grid, montage.pads, impedance)
     units = unit_potentials(made, tolerance)
     admittance = admittance_of(made, units)
+    _check_paths(admittance, montage)
     potentials = np.linalg.pinv(admittance, rcond=1e-6, hermitian=True)
     leads = contact_leads(made, units, potentials)
     densities = _densities(made, montage, units, potentials @ np.asarray(montage.shares))
@@ -95,17 +104,25 @@ def assemble(
     factors: tuple[complex, ...] | None = None,
 ) -> Assembled:
     """Geometry, tissues and contacts to operator and preconditioner; ``factors`` as in `tissue_tensors`."""
+    grid.check()
     shape = cell_shapes(grid, grid.radii_mm())
-    if not (shape.across > 0).all():
-        raise ParameterError(
-            "The layers under the skin are thicker than the body part somewhere. Make them thinner or the part larger."
-        )
     tensors = unit_cube_tensors(shape, tissue_tensors(grid, shape, factors))
     operator = stencil(tensors)
     contacts = skin_contacts(grid, shape, pads, impedance_ohm_m2)
     contacts.add_to(operator)
     near = separable(tensors, grid.d_theta_rad, grid.d_z_mm * 1e-3, abs(contacts.totals_S.sum()))
-    return Assembled(grid, shape, operator, near, contacts)
+    return Assembled(grid, shape, operator, near, _poor_conductors(operator), contacts)
+
+
+def _poor_conductors(operator: Stencil) -> np.ndarray:
+    """Part of the inverse of the diagonal where a node conducts far less than the ring it lies on, 0 elsewhere.
+
+    There, as in air or bone, the separable operator is far too stiff, and without this the steps would multiply.
+    """
+    own = operator[0, 0, 0]
+    poor = np.abs(own) < _POOR_SHARE * np.abs(own).mean(axis=1, keepdims=True)
+    poor[0] = False
+    return np.where(poor, _LOCAL_WEIGHT / own, 0.0)
 
 
 def unit_potentials(made: Assembled, tolerance: float) -> np.ndarray:
@@ -116,7 +133,7 @@ def unit_potentials(made: Assembled, tolerance: float) -> np.ndarray:
     for k, load in enumerate(loads[:-1]):
         target = np.zeros(made.grid.shape, dtype=kind)
         target[-1] = load
-        out[k], _ = conjugate_gradients(partial(apply, made.operator), made.near.solve, target, tolerance=tolerance)
+        out[k], _ = conjugate_gradients(partial(apply, made.operator), made.precondition, target, tolerance=tolerance)
     out[-1] = 1.0 - out[:-1].sum(axis=0)  # all contacts at 1 V make 1 V everywhere
     return out
 
@@ -126,6 +143,16 @@ def admittance_of(made: Assembled, units: np.ndarray) -> np.ndarray:
     drawn = np.einsum("iab,jab->ij", made.contacts.loads_S, units[:, -1])
     y = np.diag(made.contacts.totals_S) - drawn
     return (y + y.T) / 2
+
+
+def _check_paths(admittance: np.ndarray, montage: Montage) -> None:
+    """Refuse a contact that can pass no current."""
+    for name, own in zip(montage.names, np.diag(admittance), strict=True):
+        if not own > _LEAST_S:
+            raise ParameterError(
+                f"Pad '{name}' has no current path: between it and the others lie more than {1e-6 / _LEAST_S:g} Mohm."
+                " Look for an insulating tissue under it, or a contact impedance that is far too high."
+            )
 
 
 def contact_leads(made: Assembled, units: np.ndarray, potentials: np.ndarray) -> np.ndarray:
