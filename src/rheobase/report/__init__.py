@@ -1,4 +1,7 @@
-"""The report: one self-contained HTML page made from a result document, and from nothing else."""
+"""The report: one self-contained HTML page made from a result document, and from nothing else.
+
+Beside it stands the gallery of body parts, `rheobase.report.gallery`.
+"""
 
 from __future__ import annotations
 
