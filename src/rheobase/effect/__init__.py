@@ -1,7 +1,12 @@
 """What follows from fibres that fire."""
 
+from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
 from rheobase.effect.muscle.ding2003 import Ding2003, ding2003
+from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
+from rheobase.effect.muscle.hill import hill_factor, length_factor, passive_factor, velocity_factor
 from rheobase.effect.muscle.hill_huxley import HillHuxley
+from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
+from rheobase.effect.muscle.marion import Marion, marion, marion2009, marion2013
 from rheobase.effect.muscle.model import (
     Contraction,
     FittedRange,
@@ -42,37 +47,51 @@ from rheobase.effect.virtual import (
 __all__ = [
     "EVENTS",
     "Band",
+    "BobetStein",
     "Body",
     "Contraction",
     "Criterion",
     "Ding2003",
+    "Ding2007",
     "FittedRange",
     "ForceModel",
     "HillHuxley",
+    "Hmed2018",
     "Library",
+    "Marion",
     "Motion",
     "MuscleState",
     "Pulses",
     "Sensation",
     "assess_sensation",
     "band_of",
+    "bobet_stein",
     "body_limb",
     "body_thresholds_mA",
     "conductivity_ends",
     "contract",
     "criterion",
     "ding2003",
+    "ding2007",
     "draw_bodies",
     "event_mA",
     "fat_knots_mm",
     "fibres_under",
+    "hill_factor",
+    "hmed2018",
+    "length_factor",
     "lowest_mA",
     "make_library",
+    "marion",
+    "marion2009",
+    "marion2013",
     "middle_body",
     "notices",
     "pad_grids",
+    "passive_factor",
     "perceived_intensity",
     "pulses_of",
     "steady_pulses",
     "step",
+    "velocity_factor",
 ]
