@@ -1,10 +1,10 @@
 """What follows from fibres that fire."""
 
 from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
-from rheobase.effect.muscle.ding2003 import Ding2003, ding2003
+from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
 from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
 from rheobase.effect.muscle.hill import hill_factor, length_factor, passive_factor, velocity_factor
-from rheobase.effect.muscle.hill_huxley import HillHuxley
+from rheobase.effect.muscle.hill_huxley import HillHuxley, scaled
 from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
 from rheobase.effect.muscle.marion import Marion, marion, marion2009, marion2013
 from rheobase.effect.muscle.model import (
@@ -17,7 +17,9 @@ from rheobase.effect.muscle.model import (
     notices,
     step,
 )
+from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
+from rheobase.effect.muscle.reach import unit_thresholds_mA
 from rheobase.effect.sensation import (
     EVENTS,
     Band,
@@ -46,6 +48,7 @@ from rheobase.effect.virtual import (
 
 __all__ = [
     "EVENTS",
+    "POPULATIONS",
     "Band",
     "BobetStein",
     "Body",
@@ -60,7 +63,9 @@ __all__ = [
     "Library",
     "Marion",
     "Motion",
+    "MotorUnitPool",
     "MuscleState",
+    "PoolForce",
     "Pulses",
     "Sensation",
     "assess_sensation",
@@ -86,12 +91,16 @@ __all__ = [
     "marion2009",
     "marion2013",
     "middle_body",
+    "motor_unit_pool",
     "notices",
     "pad_grids",
     "passive_factor",
     "perceived_intensity",
+    "pool_force",
     "pulses_of",
+    "scaled",
     "steady_pulses",
     "step",
+    "unit_thresholds_mA",
     "velocity_factor",
 ]
