@@ -54,8 +54,9 @@ def _groups() -> Iterator[RowDict]:
         model = ding2003(group)
         done = six_180(model)
         ours = 100.0 * fall(peaks_N(done, every_s=0.84))
-        yield apart(f"fall over 180 contractions, {group} (fitted to it)", p, p[f"{group}_fall_percent"], ours, p["band_percent"],
-                    unit="%", note="The factor on fatigue was solved for this figure.")  # fmt: skip
+        said = p[f"{group}_fall_percent"]
+        yield apart(f"fall over 180 contractions, {group} (fitted to it)", p, said, ours, p["band_percent"], unit="%",
+                    note="The factor on fatigue was solved for this figure.")  # fmt: skip
         gains[group] = doublet_gain(model, done.state)
     for name, group, key in (
         ("able-bodied", "able_bodied", "able_bodied_rise_ms"),

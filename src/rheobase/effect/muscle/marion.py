@@ -98,7 +98,7 @@ def _by_step(name: str, value: float | Array, steps: int) -> Array:
     return out
 
 
-def marion(name: str = "marion2009", *, tired: bool = True) -> Marion:
+def marion(name: str = "marion2009", *, tired: bool = False) -> Marion:
     """One of the two models with its published constants.
 
     Parameters
@@ -106,7 +106,8 @@ def marion(name: str = "marion2009", *, tired: bool = True) -> Marion:
     name : str
         ``"marion2009"`` or ``"marion2013"``.
     tired : bool
-        Whether the muscle tires. The powers of ten of the 2009 fatigue constants are in doubt; see the table.
+        Whether the muscle tires; no, unless asked for. The constants at hand are in doubt: those of 2009 by a power of
+        ten, and with those of 2013 a held muscle gains force as it slows.
 
     Returns
     -------
@@ -139,13 +140,13 @@ def marion(name: str = "marion2009", *, tired: bool = True) -> Marion:
     )
 
 
-def marion2009(*, tired: bool = True) -> Marion:
+def marion2009(*, tired: bool = False) -> Marion:
     """The model of a held knee; see `marion`.
 
     Parameters
     ----------
     tired : bool
-        Whether the muscle tires.
+        Whether the muscle tires; its constants are in doubt.
 
     Examples
     --------
@@ -155,13 +156,13 @@ def marion2009(*, tired: bool = True) -> Marion:
     return marion("marion2009", tired=tired)
 
 
-def marion2013(*, tired: bool = True) -> Marion:
+def marion2013(*, tired: bool = False) -> Marion:
     """The model of a moving knee; see `marion`.
 
     Parameters
     ----------
     tired : bool
-        Whether the muscle tires.
+        Whether the muscle tires; its constants are in doubt.
 
     Examples
     --------
