@@ -3,6 +3,7 @@
 from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
 from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
 from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
+from rheobase.effect.muscle.fit import FATIGUE, FORCE, FREE, Estimate, Identified, identify
 from rheobase.effect.muscle.hill import hill_factor, length_factor, passive_factor, velocity_factor
 from rheobase.effect.muscle.hill_huxley import HillHuxley, scaled
 from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
@@ -20,6 +21,7 @@ from rheobase.effect.muscle.model import (
 from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
 from rheobase.effect.muscle.reach import unit_thresholds_mA
+from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
 from rheobase.effect.sensation import (
     EVENTS,
     Band,
@@ -48,6 +50,9 @@ from rheobase.effect.virtual import (
 
 __all__ = [
     "EVENTS",
+    "FATIGUE",
+    "FORCE",
+    "FREE",
     "POPULATIONS",
     "Band",
     "BobetStein",
@@ -56,10 +61,13 @@ __all__ = [
     "Criterion",
     "Ding2003",
     "Ding2007",
+    "Estimate",
     "FittedRange",
     "ForceModel",
+    "ForceTrace",
     "HillHuxley",
     "Hmed2018",
+    "Identified",
     "Library",
     "Marion",
     "Motion",
@@ -82,8 +90,11 @@ __all__ = [
     "event_mA",
     "fat_knots_mm",
     "fibres_under",
+    "force_from_csv",
+    "force_trace",
     "hill_factor",
     "hmed2018",
+    "identify",
     "length_factor",
     "lowest_mA",
     "make_library",
