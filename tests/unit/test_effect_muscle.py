@@ -140,7 +140,7 @@ def test_rates_beyond_the_fit_are_told_with_their_range():
 
 def test_currents_below_the_curve_are_told():
     (said,) = notices(hmed2018(), steady_pulses(rate_hz=40.0, on_s=0.5, amplitude_mA=10.0))
-    assert said.startswith("The amplitude is 10 mA; hmed2018 was fitted for 17.03 to 130 mA")
+    assert said.startswith("20 of 20 pulses are weaker than 17.03 mA, where hmed2018 begins")
 
 
 def test_angles_beyond_the_fit_are_told():

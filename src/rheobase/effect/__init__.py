@@ -21,6 +21,7 @@ from rheobase.effect.muscle.model import (
 from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
 from rheobase.effect.muscle.reach import unit_thresholds_mA
+from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
 from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
 from rheobase.effect.sensation import (
     EVENTS,
@@ -67,6 +68,7 @@ __all__ = [
     "BobetStein",
     "Body",
     "Change",
+    "Comfort",
     "Contraction",
     "Criterion",
     "Ding2003",
@@ -80,6 +82,7 @@ __all__ = [
     "HillHuxley",
     "Hmed2018",
     "Identified",
+    "KneeExtensors",
     "Library",
     "Marion",
     "Motion",
@@ -88,12 +91,14 @@ __all__ = [
     "PoolForce",
     "Pulses",
     "Sensation",
+    "SessionTorque",
     "TrainingOutcome",
     "assess_sensation",
     "band_of",
     "bobet_stein",
     "body_limb",
     "body_thresholds_mA",
+    "comfort",
     "conductivity_ends",
     "contract",
     "criterion",
@@ -125,6 +130,7 @@ __all__ = [
     "pulses_of",
     "rest_muscle",
     "scaled",
+    "session_torque",
     "steady_pulses",
     "step",
     "train_muscle",

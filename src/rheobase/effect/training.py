@@ -156,12 +156,7 @@ def train_muscle(dose: Dose, *, seed: int = 1) -> TrainingOutcome:
     relative = dose.evoked_share / between(*intensity["usual_share"])
     strength = per_session * sessions * relative * person * enough
     size_per_session = between(low["least_size_percent"] / low["sessions"], low["most_size_percent"] / low["sessions"])
-    size = (
-        size_per_session
-        * sessions
-        * (1.0 + 0.5 * intensity["people_spread_ratio"] * rng.standard_normal(_DRAWS))
-        * enough
-    )
+    size = size_per_session * sessions * (1.0 + intensity["people_spread_ratio"] * rng.standard_normal(_DRAWS)) * enough
     return TrainingOutcome(
         strength=_change(strength),
         size=_change(size),
