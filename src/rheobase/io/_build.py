@@ -113,7 +113,8 @@ def _chain(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
     if (m.pads.over == "quadriceps") != (m.anatomy is None):
         yield (
             ("pads", "over"),
-            f"pads.over is '{m.pads.over}': it names a nerve where there is an anatomy, and the muscle where there is none.",
+            f"pads.over is '{m.pads.over}'. It names a nerve where there is an anatomy, and the muscle where there is"
+            " none.",
         )
 
 

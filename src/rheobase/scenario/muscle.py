@@ -25,6 +25,7 @@ from rheobase.io.scenario import ContractionsInput, MuscleInput, Scenario
 from rheobase.montage import Montage
 from rheobase.pulse import Programme, train
 from rheobase.registry import get
+from rheobase.report.words import signed
 from rheobase.safety import check
 from rheobase.scenario import document, told
 from rheobase.scenario.build import pulse_of
@@ -59,7 +60,8 @@ def run_muscle(scenario: Scenario, progress: Callable[[str, float], None] | None
     """
     say = progress or (lambda what, share: None)
     muscle, work = scenario.muscle, scenario.contractions
-    assert muscle is not None and work is not None  # the loader has made sure of both
+    assert muscle is not None  # the loader has made sure of both
+    assert work is not None
     say("the limits", 0.0)
     programme, montage = _programme(scenario, work), _pads(scenario)
     checked = check(programme, montage=montage, modality=scenario.modality)
@@ -160,9 +162,9 @@ def _comfort(amplitude_mA: float) -> dict[str, Any]:
         "text": felt.text,
         "note": (
             f"Averages of {scale['people_count']} healthy people, for a pulse width that is not known. In another study"
-            f" {rated['people_count']} people rated contractions at {100 * rated['torque_share']:.0f} % of their maximum"
-            f" {rated['pain_of_10_count']:g} of 10. Discomfort is not computed here: the fibres of the thigh's skin are"
-            " not simulated."
+            f" {rated['people_count']} people rated contractions at {100 * rated['torque_share']:.0f} % of their"
+            f" maximum {rated['pain_of_10_count']:g} of 10. Discomfort is not computed here: the fibres of the thigh's"
+            " skin are not simulated."
         ),
     }
 
@@ -229,7 +231,7 @@ def _answer(scenario: Scenario, done: SessionTorque, felt: str, outcome: Trainin
         s = outcome.strength
         said += (
             f" {scenario.training.sessions} such sessions in {scenario.training.weeks:g} weeks: strength"
-            f" {s.median_percent:+.0f} % ({s.p5_percent:+.0f} to {s.p95_percent:+.0f}); exercise does as well."
+            f" {signed(s.median_percent)} % ({signed(s.p5_percent)} to {signed(s.p95_percent)}); exercise does as well."
         )
     return said
 
