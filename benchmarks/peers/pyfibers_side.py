@@ -53,6 +53,18 @@ def threshold(build, waveform, tstop_ms: float) -> dict[str, float]:
     }
 
 
+def block(diameter_um: float, length_ms: float, settle_ms: float) -> dict[str, float]:
+    """Block threshold of 10 kHz with a spike every 5 ms, 1 %: CPU seconds of set-up and search."""
+    begin, fibre = time.process_time(), myelinated(diameter_um)
+    fibre.add_intrinsic_activity(loc=0.1, start_time=0.0, avg_interval=5.0, num_stims=round(length_ms / 5.0))
+    carrier = ScaledStim(waveform=lambda t: math.sin(2 * math.pi * 10.0 * t), dt=DT_MS, tstop=length_ms)
+    found, _ = carrier.find_threshold(
+        fibre, condition="block", block_delay=settle_ms, fail_on_end_excitation=None, stimamp_top=-1.0,
+        stimamp_bottom=-0.3,
+    )  # fmt: skip
+    return {"cpu_s": time.process_time() - begin, "threshold_mA": -float(found), "diameter_um": diameter_um}
+
+
 def bare_step(build, steps: int = 600, repeats: int = 5) -> float:
     """Microseconds of CPU for one `fadvance`, with nothing of Python in the loop but the call."""
     fibre = build()
@@ -91,6 +103,8 @@ def main() -> None:
     begin = time.process_time()
     carrier.run_sim(-1.0, fibre, fail_on_end_excitation=None)
     out["block_us_per_step"] = (time.process_time() - begin) / round(task["block_ms"] / DT_MS) * 1e6
+    if task.get("block_thresholds"):
+        out["block"] = [block(d, 50.0, 20.0) for d in task["block_thresholds"]]
     print(json.dumps(out))
 
 
