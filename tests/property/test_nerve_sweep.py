@@ -18,7 +18,12 @@ from rheobase.registry import members
 
 UPPER_MA, DT_MS = 500.0, 0.005
 OWN_TEMPERATURE_C = {"hodgkin_huxley": (5.0, 12.0), "frankenhaeuser_huxley": (18.0, 24.0), "sweeney": (37.0, 37.0)}
-RANGES_UM = {"mrg_interpolated": (2.0, 16.0), "pena": (1.1, 5.7), "sweeney": (5.0, 20.0), "frankenhaeuser_huxley": (5, 20)}
+RANGES_UM = {
+    "mrg_interpolated": (2.0, 16.0),
+    "pena": (1.1, 5.7),
+    "sweeney": (5.0, 20.0),
+    "frankenhaeuser_huxley": (5, 20),
+}
 
 
 def draw_fibre(g, model):
@@ -33,7 +38,9 @@ def draw_fibre(g, model):
     continuous = fibre_model(model).cable == "continuous"
     spacing = {"spacing_um": 25.0 if low < 10 else 500.0} if continuous else {}
     nodes = int(g.integers(60, 120) if continuous else g.integers(15, 45))
-    return uniform_fibre(model, diameter_um=g.uniform(low, high), nodes=nodes, passive_ends=bool(g.integers(2)), **spacing)
+    return uniform_fibre(
+        model, diameter_um=g.uniform(low, high), nodes=nodes, passive_ends=bool(g.integers(2)), **spacing
+    )
 
 
 def draw_field(g, fibre):

@@ -182,7 +182,10 @@ def _size(p: Pads) -> tuple[float, float]:
 def _plain(m: ScenarioFile, folder: Path, places: dict[str, str]) -> plain.Scenario:
     width_mm, length_mm = _size(m.pads)
     pads: dict[str, Any] = m.pads.model_dump(exclude={"diameter_mm"}) | {"width_mm": width_mm, "length_mm": length_mm}
-    anatomy = m.anatomy and m.anatomy.model_dump(exclude={"girth_mm"}) | {"radius_mm": _radius(m)}
+    anatomy: dict[str, Any] | None = None
+    if m.anatomy is not None:
+        anatomy = m.anatomy.model_dump(exclude={"girth_mm"})
+        anatomy["radius_mm"] = _radius(m)
     pulse = m.pulse.model_dump()
     if pulse["file"] is not None:
         pulse["file"] = str((folder / pulse["file"]).resolve())

@@ -31,7 +31,7 @@ from rheobase.scenario import document, told
 from rheobase.scenario.build import pulse_of
 from rheobase.tables import row
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 _TRACE_POINTS = 400
 _ROWS = ("muscle.perception", "muscle.rated_pain")
 
@@ -111,7 +111,7 @@ def _programme(scenario: Scenario, work: ContractionsInput) -> Programme:
 
 def _pads(scenario: Scenario) -> Montage:
     p, o = scenario.pads, scenario.output
-    shape = {"shape": "round", "diameter_mm": p.width_mm} if p.shape == "round" else {
+    shape: dict[str, Any] = {"shape": "round", "diameter_mm": p.width_mm} if p.shape == "round" else {
         "width_mm": p.width_mm, "length_mm": p.length_mm,
     }  # fmt: skip
     pads = tuple(

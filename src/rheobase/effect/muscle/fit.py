@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from rheobase.effect.muscle.model import contract
 from rheobase.effect.muscle.trace import ForceTrace
 from rheobase.errors import ConvergenceError, ParameterError, near_name
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 FORCE = ("a_rest_N_per_s", "tau1_rest_s", "tau2_s", "k_m_rest")
 FATIGUE = ("a_fatigue_N_per_s_per_N_s", "tau1_fatigue_s_per_N_s", "k_m_fatigue_per_N_s")
 FREE = (*FORCE, "tau_c_s", *FATIGUE, "tau_fatigue_s")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from rheobase.kernel import unit_forces
 from rheobase.nerve import diameters_um
 from rheobase.tables import row
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 _CHUNK = 256
 _STEP_S = 0.005  # force within 0.3 % of that with steps of 1 ms
 _SLACK_S = 1.0  # after so long without a pulse nothing but recovery is left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from rheobase.errors import ParameterError, near_name
 from rheobase.pulse import Programme
 from rheobase.tables import Row, row
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 _DT_S = 0.002
 
 

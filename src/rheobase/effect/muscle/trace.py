@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from rheobase.effect.muscle.pulses import Pulses
 from rheobase.errors import ParameterError, near_name
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 COLUMNS = ("time_s", "force_N", "pulse")
 _LONG_STEP = 3.0  # a step this many times the usual one is a gap
 _LEAST_SHARE = 0.5

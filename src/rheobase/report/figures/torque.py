@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from rheobase.report._canvas import FONT_PX, PAINT, grid, sheet
@@ -20,8 +21,8 @@ def _draw(result: Result, width_px: float) -> Figure:
     axes.set_xlim(0, max(time_min) * 1.02 + 0.2)
     axes.set_xlabel("time in the session (min)")
     axes.set_ylabel("peak torque (N m)")
-    maximal = data["maximal_Nm"]["nominal"]
-    share = axes.secondary_yaxis("right", functions=(lambda v: 100 * v / maximal, lambda v: v * maximal / 100))
+    per_Nm = 100.0 / data["maximal_Nm"]["nominal"]
+    share = axes.secondary_yaxis("right", functions=(lambda v: np.multiply(v, per_Nm), lambda v: np.divide(v, per_Nm)))
     share.set_ylabel("% of voluntary maximum", fontsize=FONT_PX - 1)
     share.spines["right"].set_visible(False)
     box = axes.get_position()
