@@ -22,6 +22,7 @@ from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_poo
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
 from rheobase.effect.muscle.reach import unit_thresholds_mA
 from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
+from rheobase.effect.muscle.swing import Swing, swing_knee
 from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
 from rheobase.effect.sensation import (
     EVENTS,
@@ -92,6 +93,7 @@ __all__ = [
     "Pulses",
     "Sensation",
     "SessionTorque",
+    "Swing",
     "TrainingOutcome",
     "assess_sensation",
     "band_of",
@@ -133,6 +135,7 @@ __all__ = [
     "session_torque",
     "steady_pulses",
     "step",
+    "swing_knee",
     "train_muscle",
     "unit_thresholds_mA",
     "velocity_factor",
