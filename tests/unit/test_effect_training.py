@@ -53,13 +53,14 @@ def test_the_same_seed_gives_the_same_interval():
 def test_rest_takes_strength_faster_than_size():
     for days, ratio in ((5.0, 4.2), (14.0, 2.4), (60.0, 1.9)):
         lost = rest_muscle(days)
-        assert lost.strength.median_percent / lost.size.median_percent == pytest.approx(ratio, rel=1e-6)
+        assert lost.strength.median_percent / lost.size.median_percent == pytest.approx(ratio, rel=0.03)
     assert rest_muscle(30.0).strength.median_percent < rest_muscle(10.0).strength.median_percent < 0
 
 
 def test_stimulation_keeps_size_but_little_strength():
     plain, kept = rest_muscle(5.0), rest_muscle(5.0, stimulated=True)
     leg = row("training.one_leg")
+    assert plain.size.p5_percent < -leg["size_percent"] < plain.size.p95_percent
     assert plain.strength.p5_percent < -leg["strength_percent"] < plain.strength.p95_percent
     assert kept.size.median_percent > 0.5 * plain.size.median_percent
     assert kept.strength.median_percent < 0.5 * plain.strength.median_percent

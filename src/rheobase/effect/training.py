@@ -251,8 +251,7 @@ def rest_muscle(days: float, *, stimulated: bool = False, seed: int = 1) -> Disu
     measured = np.array([*bed["strength_percent"], leg["strength_percent"]])
     slope = measured / np.log1p(np.array([*bed["days"], leg["days"]]))
     loss = np.maximum(rng.normal(slope.mean(), slope.std(ddof=1), _DRAWS), 0.0) * math.log1p(days)
-    ratio = float(np.interp(days, bed["ratio_days"], bed["strength_to_size_ratio"]))
-    size = loss / ratio
+    size = loss / (_strength_to_size(days) * np.exp(_ratio_spread() * rng.standard_normal(_DRAWS)))
     if stimulated:
 
         def mean_percent(key: str) -> Array:
@@ -261,6 +260,22 @@ def rest_muscle(days: float, *, stimulated: bool = False, seed: int = 1) -> Disu
         loss = loss * np.clip(mean_percent("stimulated_strength") / np.maximum(mean_percent("strength"), 1.0), 0.0, 1.5)
         size = size * rng.uniform(0.0, kept["most_lost_share"], _DRAWS)
     return DisuseOutcome(strength=_change(-loss), size=_change(-size), stimulated=stimulated)
+
+
+def _strength_to_size(days: float) -> float:
+    """How many times the loss of strength is that of size."""
+    bed = row("training.bed_rest")
+    return float(np.interp(days, bed["ratio_days"], bed["strength_to_size_ratio"]))
+
+
+def _ratio_spread() -> float:
+    """How far studies that measured both lie from that ratio, as the root mean square of the logarithm."""
+    bed, leg = row("training.bed_rest"), row("training.one_leg")
+    days = [*bed["both_days"], leg["days"]]
+    strength = np.array([*bed["both_strength_percent"], leg["strength_percent"]])
+    size = np.array([*bed["both_size_percent"], leg["size_percent"]])
+    usual = np.array([_strength_to_size(d) for d in days])
+    return float(np.sqrt(np.mean(np.log(strength / size / usual) ** 2)))
 
 
 def _change(percent: Array) -> Change:
