@@ -1,4 +1,4 @@
-"""The share of PyFibers and NEURON; runs in their own environment and prints one line of JSON. See ../peers.py."""
+"""The share of PyFibers and NEURON; runs in their own environment and prints one line of JSON. See ../fibres.py."""
 
 from __future__ import annotations
 
@@ -94,8 +94,14 @@ def main() -> None:
         source_over_middle(fibre, 0.5)
         return fibre
 
+    def tigerholm():
+        fibre = build_fiber(FiberModel.TIGERHOLM, diameter=1.0, n_nodes=121, delta_z=25.0)
+        source_over_middle(fibre, 0.5)
+        return fibre
+
     if task["c_fibre"]:
         out["c_fibre"].append(threshold(sundt, pulse(20, 100), 0.6 + 8.0))
+        out["tigerholm"] = [threshold(tigerholm, pulse(20, 100), 0.6 + 8.0)]
     out["c_fadvance_us"] = bare_step(sundt, 300, 3)
 
     fibre = myelinated(10.0)

@@ -31,6 +31,7 @@ from rheobase.kernel.vector import (
     load_as,
     look_up,
     mul,
+    outside,
     store,
     sub,
 )
@@ -210,8 +211,12 @@ def _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_
 
 
 @njit(nogil=True, forceinline=True)
-def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, spike, fired, done):
-    """Mark lanes that have fired or fallen silent; true when all sixteen are decided."""
+def _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, quiet_from, need, watch, spike,
+            fired, done):  # fmt: skip
+    """Mark lanes that have fired or fallen silent; true when all sixteen are decided.
+
+    Silent means that potentials and gates are near rest: a gate that is not may still fire the fibre.
+    """
     lanes = 16
     loud = 0
     if step >= quiet_from:
@@ -219,6 +224,13 @@ def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, sp
         for n in range(n_nodes):
             at = (block * n_nodes + n) * lanes
             loud |= beyond(sub(load(v, at), load(rest, at)), quiet)
+        for g in range(n_gates):
+            if loud == 65535:
+                break
+            low, high = every(v, quiet_gate[0, g]), every(v, quiet_gate[1, g])
+            for n in range(n_nodes):
+                at = ((block * n_nodes + n) * n_gates + g) * lanes
+                loud |= outside(sub(load(x, at), load(rest_x, at)), low, high)
     open_lanes = 0
     for lane in range(lanes):
         i = block * lanes + lane
@@ -235,8 +247,8 @@ def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, sp
 
 
 @njit(nogil=True, forceinline=True)
-def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, record_node, record, record_gate,
-            sense_mode, sense_node, signal, mode_k, mode_type):  # fmt: skip
+def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, state, record_node, record,
+            record_gate, record_state, sense_mode, sense_node, signal, mode_k, mode_type):  # fmt: skip
     """Keep potentials and gates of chosen nodes, and what a contact sees of the whole fibre."""
     lanes = 16
     for r in range(record_node.size):
@@ -246,6 +258,10 @@ def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x
         if record_gate.size > 0:
             for g in range(n_gates):
                 store(record_gate, at * n_gates + g * lanes, load(x, (node * n_gates + g) * lanes))
+        if record_state.size > 0:
+            n_states = state.size // v.size
+            for s in range(n_states):
+                store(record_state, at * n_states + s * lanes, load(state, (node * n_states + s) * lanes))
     contacts = signal.size // (n_steps * (rest_blocks(v, n_nodes)) * lanes)
     n_inter = n_nodes - 1
     for c in range(contacts):
@@ -282,8 +298,8 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             node_diag, node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_drive, node_drive, waveform,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
             shape, code, place, numbers, n_registers,
-            level_mv, rest, quiet_mv, quiet_from, count_from, need, watch, spike, done,
-            record_node, record, record_gate, sense_mode, sense_node, signal,
+            level_mv, rest, rest_x, quiet_mv, quiet_gate, quiet_from, count_from, need, watch, spike, done,
+            record_node, record, record_gate, record_state, sense_mode, sense_node, signal,
             event_node, event_step, event_count):  # fmt: skip
     """Carry blocks of sixteen fibres over `n_steps` steps; the module says how.
 
@@ -320,12 +336,12 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     n_gates, term_start, term_gate, term_mv
         Gates a node; per current term its gates and its reversal potential (mV from the nominal rest).
     code, place, numbers, n_registers
-        Membrane programme (see `rheobase.kernel.programme.run_programme`); without instructions there is none.
-    level_mv, quiet_mv, quiet_from, count_from
-        Level of a spike (mV from the nominal rest), how near to rest is silent (mV), steps from which silence and
-        spikes count.
-    rest : (block, node; lane)
-        Where each node rests (mV from the nominal rest).
+        Membrane programme (see `rheobase.kernel.programme.run_programme`); `code` is None where there is none.
+    level_mv, quiet_mv, quiet_gate, quiet_from, count_from
+        Level of a spike (mV from the nominal rest), how near to rest is silent (mV, and how far below and above its
+        rest each gate may be, float64 (2, gate)), steps from which silence and spikes count.
+    rest, rest_x : (block, node; lane), (block, node, gate; lane)
+        Where each node rests (mV from the nominal rest), and its gates.
     need, watch : int64 (block; lane)
         A lane has fired when node `watch` has (if not negative) or `need` nodes have (if positive).
     spike : float32 (block, node; lane)
@@ -333,8 +349,9 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     done : int64 (block; lane)
         In: 0, or anything else for a lane that need not be waited for; a block without any 0 is left as it is.
         Out: 1 fired, 2 silent, 0 undecided after the last step.
-    record_node, record, record_gate : int64 (recorded node), (block, recorded node, step; lane), (the same, gate; lane)
-        Out: potential (from the nominal rest) and gates of chosen nodes; any may be empty.
+    record_node, record, record_gate, record_state : int64 (recorded node), (block, recorded node, step; lane), (the
+        same, gate; lane), (the same, state; lane)
+        Out: potential (from the nominal rest), gates and states of chosen nodes; any may be empty.
     sense_mode, sense_node, signal : (block, contact, internode, mode; lane), (block, contact, node; lane), (block,
         contact, step; lane)
         Weights of a recording contact, and out: what it sees; may be empty.
@@ -351,9 +368,12 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     to_parent, to_child = work[4 * size : 5 * size], work[5 * size : 6 * size]
     factor, right_side = work[6 * size : 7 * size], work[7 * size : 8 * size]
     push = work[8 * size : 8 * size + (n_sources + 1) * lanes]
-    extra = _on_line(np.zeros(2 * size + lanes, v.dtype))[: 2 * size if code.shape[0] > 0 else 0]
-    where = np.zeros((place.shape[0], 3), np.int64)
-    registers = _on_line(np.zeros((n_registers * 8 + 1) * lanes, v.dtype))
+    if code is not None:  # where it is None, the compiler leaves all this out
+        extra = _on_line(np.zeros(2 * size + lanes, v.dtype))
+        registers = _on_line(np.zeros((n_registers * 8 + 1) * lanes, v.dtype))
+        where = np.zeros((place.shape[0], 3), np.int64)
+    else:
+        extra = np.zeros(0, v.dtype)
     n_states, n_shape = state.size // max(v.size, 1), shape.size // max(v.size, 1)
     rows = _on_line(np.zeros(row_length // 2 * lanes + lanes, np.float32))
     fired = np.zeros(lanes, np.int64)
@@ -378,7 +398,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             if n_modes > 0:
                 _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child, push,
                        waveform, mode_d, mode_k, mode_type, mode_drive)  # fmt: skip
-            if code.shape[0] > 0:
+            if code is not None:
                 run_programme(block, n_nodes, code, place, where, registers, numbers, v, x, state, shape, extra,
                               n_gates, n_states, n_shape)  # fmt: skip
             _nodes(step, block, n_nodes, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x, to_parent,
@@ -388,12 +408,14 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
                         spike, fired, event_node, event_step, event_count)  # fmt: skip
             _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_length, rows)
             if keeping:
-                _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, record_node, record,
-                        record_gate, sense_mode, sense_node, signal, mode_k, mode_type)  # fmt: skip
-            if step % 8 == 7 and _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch,
-                                         spike, fired, done):  # fmt: skip
+                _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, state, record_node,
+                        record, record_gate, record_state, sense_mode, sense_node, signal,
+                        mode_k, mode_type)  # fmt: skip
+            if step % 8 == 7 and _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate,
+                                         quiet_from, need, watch, spike, fired, done):  # fmt: skip
                 break
         else:
-            _decide(n_steps - 1, block, n_nodes, v, rest, quiet_mv, n_steps, need, watch, spike, fired, done)
+            _decide(n_steps - 1, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, n_steps, need,
+                    watch, spike, fired, done)  # fmt: skip
             if n_modes > 0:
                 _finish_modes(block, n_nodes, n_modes, n_types, z, w, mode_k, mode_type)

@@ -201,6 +201,17 @@ def beyond(typingctx, value, level):
     return types.int64(value, level), codegen
 
 
+@intrinsic
+def outside(typingctx, value, low, high):
+    """Bit mask of the lanes that do not lie between two levels, or are not a number."""
+
+    def codegen(context, builder, sig, args):
+        below = builder.fcmp_unordered("<", args[0], args[1])
+        return _mask(builder, builder.or_(below, builder.fcmp_unordered(">", args[0], args[2])))
+
+    return types.int64(value, low, high), codegen
+
+
 def _shuffle(builder: Any, a: Any, b: Any, mask: list[int]) -> Any:
     return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(_I32, len(mask)), mask))
 
