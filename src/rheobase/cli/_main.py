@@ -8,13 +8,14 @@ import sys
 from collections.abc import Sequence
 
 import rheobase
-from rheobase.cli import anatomies, cache, cite, run, scenarios, validate
+from rheobase.cli import anatomies, cache, cite, fit, run, scenarios, validate
 from rheobase.errors import RheobaseError, near_name
 
 _VERBS = {
     "run": run,
     "scenarios": scenarios,
     "validate": validate,
+    "fit": fit,
     "cite": cite,
     "anatomies": anatomies,
     "cache": cache,

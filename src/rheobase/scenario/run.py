@@ -9,11 +9,12 @@ from typing import Any
 import rheobase
 from rheobase.effect import EVENTS, assess_sensation, event_mA
 from rheobase.effect.virtual import body_thresholds_mA, middle_body
-from rheobase.io.scenario import Scenario, load_scenario
+from rheobase.io.scenario import AnatomyInput, Scenario, load_scenario
 from rheobase.registry import get
 from rheobase.safety import check
 from rheobase.scenario import document, told
 from rheobase.scenario.build import build_chain
+from rheobase.scenario.muscle import run_muscle
 from rheobase.scenario.strength import strength_duration
 
 Progress = Callable[[str, float], None]
@@ -81,6 +82,13 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
     Traceback (most recent call last):
     rheobase.errors.LimitExceeded: ...
     """
+    if scenario.anatomy is None:
+        return run_muscle(scenario, progress)
+    return _run_sensation(scenario, scenario.anatomy, progress)
+
+
+def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress | None) -> dict[str, Any]:
+    """The chain from the pads to what is felt."""
     from rheobase.field import solve_field
 
     say = progress or (lambda what, share: None)
@@ -131,12 +139,12 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
         "intensity": document.intensity(felt, grid_mA, scenario.train.rate_hz),
         "strength_duration": strength,
         "field": document.field_part(field, chain.montage, chain.pulse, amplitude_mA),
-        "anatomy": document.anatomy_part(field, chain.montage, scenario.anatomy.site),
-        "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, _label(scenario)),
+        "anatomy": document.anatomy_part(field, chain.montage, anatomy.site),
+        "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, document.pulse_label(scenario)),
         "safety": document.safety_part(checked),
         "population": told.population(felt),
         "method": told.method(felt, field.resistance_ohm),
-        "simplifications": told.simplifications(scenario.anatomy.skin_model),
+        "simplifications": told.simplifications(anatomy.skin_model),
         "citations": told.citations(rows),
         "disclaimer": document.DISCLAIMER,
     }
@@ -151,12 +159,3 @@ def _uncalibrated_mA(felt: Any) -> dict[str, float]:
         felt.library, middle_body(felt.library.limb), np.random.default_rng([felt.seed, 2]), times=SMOOTH
     )
     return {e: event_mA(plain, felt.criteria[e])[0] for e in EVENTS}
-
-
-def _label(scenario: Scenario) -> str:
-    p = scenario.pulse
-    if p.shape == "csv":
-        return f"samples of {Path(p.file or '').name}"
-    width = f", {p.width_us:g} µs a phase" if p.width_us else ""
-    gap = f", {p.gap_us:g} µs gap" if p.gap_us else ""
-    return f"{p.shape.replace('_', ' ')}{width}{gap}, {p.leading} first at the cathode pad"

@@ -11,6 +11,7 @@ from rheobase.validation import (
     fields,
     limb_field,
     limb_physics,
+    muscle,
     pad_field,
     population,
     recipe,
@@ -42,5 +43,6 @@ _MODULES = (
     population,
     far_ends,
     tissues,
+    muscle,
 )
 COMPARISONS = tuple(m.COMPARISON for m in _MODULES)

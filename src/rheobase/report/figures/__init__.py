@@ -2,6 +2,8 @@
 
 from rheobase.report.figures._picture import Picture
 from rheobase.report.figures.arm import ARM
+from rheobase.report.figures.comfort import COMFORT
+from rheobase.report.figures.contraction import CONTRACTION
 from rheobase.report.figures.intensity import INTENSITY
 from rheobase.report.figures.nerve import NERVE
 from rheobase.report.figures.overview import OVERVIEW, lowest_limit
@@ -10,7 +12,10 @@ from rheobase.report.figures.pulse import PULSE
 from rheobase.report.figures.recruitment import RECRUITMENT
 from rheobase.report.figures.section import SECTION
 from rheobase.report.figures.strength import STRENGTH
+from rheobase.report.figures.torque import TORQUE
+from rheobase.report.figures.training import TRAINING
 
-PICTURES = (OVERVIEW, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
+MUSCLE = (TORQUE, CONTRACTION, COMFORT, TRAINING)
+PICTURES = (OVERVIEW, *MUSCLE, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
 
 __all__ = ["OVERVIEW", "PICTURES", "Picture", "lowest_limit"]
