@@ -1,5 +1,18 @@
 """What follows from fibres that fire."""
 
+from rheobase.effect.muscle.ding2003 import Ding2003, ding2003
+from rheobase.effect.muscle.hill_huxley import HillHuxley
+from rheobase.effect.muscle.model import (
+    Contraction,
+    FittedRange,
+    ForceModel,
+    Motion,
+    MuscleState,
+    contract,
+    notices,
+    step,
+)
+from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
 from rheobase.effect.sensation import (
     EVENTS,
     Band,
@@ -30,15 +43,25 @@ __all__ = [
     "EVENTS",
     "Band",
     "Body",
+    "Contraction",
     "Criterion",
+    "Ding2003",
+    "FittedRange",
+    "ForceModel",
+    "HillHuxley",
     "Library",
+    "Motion",
+    "MuscleState",
+    "Pulses",
     "Sensation",
     "assess_sensation",
     "band_of",
     "body_limb",
     "body_thresholds_mA",
     "conductivity_ends",
+    "contract",
     "criterion",
+    "ding2003",
     "draw_bodies",
     "event_mA",
     "fat_knots_mm",
@@ -46,6 +69,10 @@ __all__ = [
     "lowest_mA",
     "make_library",
     "middle_body",
+    "notices",
     "pad_grids",
     "perceived_intensity",
+    "pulses_of",
+    "steady_pulses",
+    "step",
 ]
