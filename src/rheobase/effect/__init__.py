@@ -1,5 +1,9 @@
 """What follows from fibres that fire."""
 
+from rheobase.effect.movement.fixture import fixture, fixture_names
+from rheobase.effect.movement.limb import Limb, make_limb
+from rheobase.effect.movement.mover import Mover
+from rheobase.effect.movement.record import Movement, Recorder, move
 from rheobase.effect.muscle.ding2003 import Ding2003, ding2003
 from rheobase.effect.muscle.hill_huxley import HillHuxley
 from rheobase.effect.muscle.model import (
@@ -50,9 +54,13 @@ __all__ = [
     "ForceModel",
     "HillHuxley",
     "Library",
+    "Limb",
     "Motion",
+    "Movement",
+    "Mover",
     "MuscleState",
     "Pulses",
+    "Recorder",
     "Sensation",
     "assess_sensation",
     "band_of",
@@ -66,9 +74,13 @@ __all__ = [
     "event_mA",
     "fat_knots_mm",
     "fibres_under",
+    "fixture",
+    "fixture_names",
     "lowest_mA",
     "make_library",
+    "make_limb",
     "middle_body",
+    "move",
     "notices",
     "pad_grids",
     "perceived_intensity",

@@ -120,7 +120,8 @@ def _target(group: Row, angle_deg: np.ndarray, model_Nm: np.ndarray) -> np.ndarr
     if "level_Nm" not in group:
         return share * model_Nm
     level_Nm = share * group["level_Nm"]
-    shape, at_level = model_Nm, np.interp(group["level_deg"], angle_deg, model_Nm)
+    shape = model_Nm
+    at_level = np.interp(group["level_deg"], angle_deg, model_Nm) if "level_deg" in group else model_Nm.max()
     if "curve_deg" in group:
         shape = np.interp(angle_deg, group["curve_deg"], group["curve_relative"])
         at_level = np.interp(group["level_deg"], group["curve_deg"], group["curve_relative"])

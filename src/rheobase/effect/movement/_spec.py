@@ -128,6 +128,17 @@ def bypass(spec: Any, names: Iterable[str]) -> None:
         actuator.forcelimited = mujoco.mjtLimited.mjLIMITED_FALSE
 
 
+def lead(spec: Any, joints: Iterable[str]) -> None:
+    """Add to each joint an equality ``lead_NAME`` that can pull it along a given path."""
+    mujoco = need("mujoco", WHAT)
+    for name in joints:
+        led = spec.add_equality()
+        led.name, led.type, led.objtype, led.name1 = (
+            f"lead_{name}", mujoco.mjtEq.mjEQ_JOINT, mujoco.mjtObj.mjOBJ_JOINT, name,
+        )  # fmt: skip
+        led.active = False
+
+
 def firm(spec: Any) -> None:
     """Make joint limits and couplings firm, and the step implicit in damping."""
     mujoco = need("mujoco", WHAT)
