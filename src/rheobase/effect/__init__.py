@@ -4,6 +4,7 @@ from rheobase.effect.movement.fixture import fixture, fixture_names
 from rheobase.effect.movement.limb import Limb, make_limb
 from rheobase.effect.movement.mover import Mover
 from rheobase.effect.movement.record import Movement, Recorder, move
+from rheobase.effect.movement.statics import holding_share, holding_torque_Nm
 from rheobase.effect.muscle.ding2003 import Ding2003, ding2003
 from rheobase.effect.muscle.hill_huxley import HillHuxley
 from rheobase.effect.muscle.model import (
@@ -76,6 +77,8 @@ __all__ = [
     "fibres_under",
     "fixture",
     "fixture_names",
+    "holding_share",
+    "holding_torque_Nm",
     "lowest_mA",
     "make_library",
     "make_limb",

@@ -85,12 +85,12 @@ def measure(model: Any, spec_names: Row, group: Row, pose: np.ndarray) -> Muscle
     model_Nm = (pull_N * arm_m).sum(axis=1)
     sign = -float(np.sign(model_Nm[np.argmax(np.abs(model_Nm))]))
     strong_Nm = np.maximum(-sign * model_Nm, 0.0)
-    torque_Nm = _target(group, angle_deg, strong_Nm)
     floor_Nm = row("movement.solver")["least_arm_share"] * strong_Nm.max()
+    factor = _target(group, angle_deg, strong_Nm) / np.maximum(strong_Nm, floor_Nm)
     return Muscles(
         name=group.id, plain=group["plain"], names=names, joint=group["joint"], actuators=actuators, tendons=tendons,
         strongest_N=kept[:, 2].copy(), optimal_m=optimal_m, slack_m=slack_m, fastest_per_s=kept[:, 6].copy(),
-        angle_deg=angle_deg, arm_m=arm_m, torque_Nm=torque_Nm, factor=torque_Nm / np.maximum(strong_Nm, floor_Nm),
+        angle_deg=angle_deg, arm_m=arm_m, torque_Nm=factor * strong_Nm, factor=factor,
         sign=sign, rows=(spec_names.key, group.key, "movement.evoked", "movement.solver"),
     )  # fmt: skip
 

@@ -130,7 +130,9 @@ class Mover:
                 self._model.eq_data[equality, 0] = np.deg2rad(led_deg[name]) - rest
         for name in led_deg:
             if name not in known:
-                raise ParameterError(f"The fixture '{self.limb.fixture}' does not lead '{name}'.{near_name(name, known)}")
+                raise ParameterError(
+                    f"The fixture '{self.limb.fixture}' does not lead '{name}'.{near_name(name, known)}"
+                )
 
     def _check(self) -> None:
         fast = np.abs(self._data.qvel)

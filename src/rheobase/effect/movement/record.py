@@ -191,4 +191,3 @@ def move(
         mover.step({name: float(values[i]) for name, values in share.items()}, led)
         recorder.note()
     return recorder.movement()
-

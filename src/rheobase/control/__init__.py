@@ -1,0 +1,39 @@
+"""Who decides how strong to stimulate, and when: programmes, feedback, learning, triggers, the best train of pulses."""
+
+from rheobase.control.channel import Channel, Recruited, recruited, tetanus_N
+from rheobase.control.cycling import Rider, Window, window
+from rheobase.control.inverse import RecruitmentCurve, curve_of
+from rheobase.control.learning import learn_inverse, learn_proportional
+from rheobase.control.loop import Tracking, follow
+from rheobase.control.pid import Pid, PidState, Watch
+from rheobase.control.programme import on_off
+from rheobase.control.tired import Compensation, in_turn, part_of
+from rheobase.control.trigger import Trigger, TriggerState, heel_trigger, ramped, tilt_trigger
+
+__all__ = [
+    "Channel",
+    "Compensation",
+    "Pid",
+    "PidState",
+    "Recruited",
+    "RecruitmentCurve",
+    "Rider",
+    "Tracking",
+    "Trigger",
+    "TriggerState",
+    "Watch",
+    "Window",
+    "curve_of",
+    "follow",
+    "heel_trigger",
+    "in_turn",
+    "learn_inverse",
+    "learn_proportional",
+    "on_off",
+    "part_of",
+    "ramped",
+    "recruited",
+    "tetanus_N",
+    "tilt_trigger",
+    "window",
+]

@@ -1,0 +1,203 @@
+"""One channel of a stimulator and the muscle behind it: level in, force out, pulse by pulse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rheobase.control.inverse import RecruitmentCurve
+from rheobase.effect import FittedRange, ForceModel, HillHuxley, Motion, MuscleState, Pulses, contract
+from rheobase.effect.muscle.hill_huxley import rest_of, run_hill_huxley
+from rheobase.errors import ParameterError
+
+Array = NDArray[np.float64]
+_TETANUS_HZ = 100.0
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Recruited(ForceModel):
+    """A muscle whose strength follows a recruitment curve at each pulse; its time course is that of Ding.
+
+    The recruited units are taken as one muscle whose strength changes with each pulse, so units recruited late are as
+    tired as those recruited early.
+
+    Parameters
+    ----------
+    muscle : HillHuxley
+        Time constants and fatigue.
+    curve : RecruitmentCurve
+        Share of the strength over amplitude or width.
+    fitted : FittedRange
+        Range in which the time course was fitted.
+    rows : tuple of str
+        Table rows.
+
+    Examples
+    --------
+    >>> from rheobase.effect import contract, ding2003, steady_pulses
+    >>> curve = RecruitmentCurve(stimulus=[10.0, 30.0], share=[0.0, 1.0], unit="mA")
+    >>> train = steady_pulses(rate_hz=40.0, on_s=1.0, amplitude_mA=20.0)
+    >>> half = contract(recruited(ding2003(tired=False), curve), train)
+    >>> print(f"{half.peak_N:.1f} N")
+    139.7 N
+    """
+
+    muscle: HillHuxley
+    curve: RecruitmentCurve
+    fitted: FittedRange  # type: ignore[assignment]
+    rows: tuple[str, ...]
+    name = "recruited"
+    plain = "force and fatigue after Ding, recruitment after a curve"
+
+    def rest(self) -> MuscleState:
+        """The rested muscle."""
+        return rest_of(self.muscle)
+
+    def run(
+        self, state: MuscleState, pulses: Pulses, dt_s: float, steps: int, motion: Motion | None
+    ) -> tuple[Array, Array, MuscleState]:
+        """Run on from a state."""
+        given = pulses.amplitude_mA if self.curve.unit == "mA" else pulses.width_us
+        share = np.interp(given, self.curve.stimulus, self.curve.share)
+        fires = (share > 0) & (pulses.amplitude_mA > 0) & (pulses.width_us > 0)
+        return run_hill_huxley(self.muscle, state, dt_s, steps, time_s=pulses.time_s[fires],
+                               drive_gain=np.ones(int(fires.sum())), force_gain=share[fires])  # fmt: skip
+
+
+def recruited(model: ForceModel, curve: RecruitmentCurve) -> Recruited:
+    """Give a model of the Hill-Huxley family a recruitment curve.
+
+    Parameters
+    ----------
+    model : ForceModel
+        Time course and fatigue, such as ``ding2003()``.
+    curve : RecruitmentCurve
+        Share of the strength over the stimulus.
+
+    Raises
+    ------
+    ParameterError
+        If the model is of another family.
+
+    Examples
+    --------
+    >>> from rheobase.effect import ding2003
+    >>> recruited(ding2003(), RecruitmentCurve(stimulus=[0.0, 1.0], share=[0.0, 1.0], unit="mA")).curve.threshold
+    0.0
+    """
+    muscle = getattr(model, "muscle", None)
+    if not isinstance(muscle, HillHuxley):
+        raise ParameterError(f"The model '{model.name}' has a recruitment of its own. Take ding2003.")
+    return Recruited(muscle=muscle, curve=curve, fitted=model.fitted, rows=model.rows)
+
+
+def tetanus_N(model: ForceModel) -> float:
+    """Force of the rested muscle, all recruited, at 100 Hz: what a share of 1 means.
+
+    Examples
+    --------
+    >>> from rheobase.effect import ding2003
+    >>> round(tetanus_N(ding2003()))
+    311
+    """
+    muscle = getattr(model, "muscle", None)
+    if isinstance(muscle, HillHuxley):
+        return _tetanus_N(replace(muscle, a_fatigue_N_per_s_per_N_s=0.0, tau1_fatigue_s_per_N_s=0.0,
+                                  k_m_fatigue_per_N_s=0.0))  # fmt: skip
+    from rheobase.effect import steady_pulses
+
+    return contract(model, steady_pulses(rate_hz=_TETANUS_HZ, on_s=2.0)).peak_N
+
+
+@lru_cache(maxsize=64)
+def _tetanus_N(muscle: HillHuxley) -> float:
+    full = np.ones(int(2 * _TETANUS_HZ))
+    times = np.arange(len(full)) / _TETANUS_HZ
+    force, _, _ = run_hill_huxley(muscle, rest_of(muscle), 0.001, 2000, time_s=times, drive_gain=full, force_gain=full)
+    return float(force.max())
+
+
+class Channel:
+    """A stimulator channel with its muscle. It changes: `advance` moves both on by a step.
+
+    The level is a share of the force: it is turned into the stimulus by the inverse recruitment curve of a
+    `Recruited` muscle. A level changes at the next pulse, as in a stimulator.
+
+    Parameters
+    ----------
+    model : Recruited
+        The muscle.
+    rate_hz : float
+        Pulse rate, above 0.
+    width_us : float, optional
+        Width of one phase, above 0, where the curve counts mA.
+    amplitude_mA : float, optional
+        Amplitude, above 0, where the curve counts us.
+
+    Raises
+    ------
+    ParameterError
+        If the rate is not above 0, or the half of the stimulus that the curve does not count is missing.
+
+    Examples
+    --------
+    >>> from rheobase.effect import ding2003
+    >>> curve = RecruitmentCurve(stimulus=[10.0, 30.0], share=[0.0, 1.0], unit="mA")
+    >>> channel = Channel(recruited(ding2003(), curve), rate_hz=40.0, width_us=300.0)
+    >>> for _ in range(500):
+    ...     share = channel.advance(0.002, level=0.5)
+    >>> print(f"{channel.stimulus:.0f} mA, {share:.2f} of the tetanus, {channel.pulses} pulses")
+    20 mA, 0.45 of the tetanus, 40 pulses
+    """
+
+    __slots__ = ("_next_s", "_now_s", "_other", "_tetanus_N", "model", "pulses", "rate_hz", "state", "stimulus")
+
+    def __init__(
+        self, model: Recruited, *, rate_hz: float, width_us: float | None = None, amplitude_mA: float | None = None
+    ) -> None:
+        other, name = (width_us, "width_us") if model.curve.unit == "mA" else (amplitude_mA, "amplitude_mA")
+        if not rate_hz > 0 or other is None or not other > 0:
+            raise ParameterError(
+                f"rate_hz is {rate_hz} Hz and {name} {other}; both must be above 0, since the recruitment curve counts"
+                f" {model.curve.unit}."
+            )
+        self.model, self.rate_hz, self._other = model, rate_hz, other
+        self.state = model.rest()
+        self.stimulus, self.pulses = 0.0, 0
+        self._now_s = self._next_s = 0.0
+        self._tetanus_N = tetanus_N(model)
+
+    def advance(self, dt_s: float, *, level: float) -> float:
+        """Move on; gives the force as a share of the rested tetanus.
+
+        Parameters
+        ----------
+        dt_s : float
+            Step, above 0 and shorter than the time between two pulses.
+        level : float
+            Share of the force wanted from the next pulse on, 0 to 1; no pulses at 0.
+        """
+        if level > 0:
+            self.stimulus = self.model.curve.stimulus_for(level)
+            self._next_s = max(self._next_s, self._now_s)
+            due = self._next_s < self._now_s + dt_s - 1e-9
+        else:
+            self.stimulus, due = 0.0, False
+            self._next_s = max(self._next_s, self._now_s)
+        amplitude, width = (
+            (self.stimulus, self._other) if self.model.curve.unit == "mA" else (self._other, self.stimulus)
+        )
+        at = [self._next_s - self._now_s] if due else []
+        given = Pulses(time_s=at, amplitude_mA=[amplitude] * len(at), width_us=[width] * len(at), duration_s=dt_s)
+        parts = max(1, round(dt_s / 0.001))
+        self.state = self.model.run(self.state, given, dt_s / parts, parts, None)[2]
+        if due:
+            self.pulses += 1
+            self._next_s += 1.0 / self.rate_hz
+        self._now_s += dt_s
+        return self.state.force_N / self._tetanus_N
