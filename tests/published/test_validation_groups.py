@@ -19,6 +19,9 @@ QUICK = (
 # Known misses, told as such in the rows: our people spread less than the published ones, whose recipe we do not share.
 KNOWN_OUTSIDE = {"people, SD of ln, touch fibres", "people, SD of ln, motor fibres"}
 
+# The force model gains from a doublet alike whoever's muscle it is; people with an injury gain less.
+MUSCLE_OUTSIDE = {"doublet in tired muscle, able-bodied, acute, chronic"}
+
 
 @pytest.mark.parametrize("name", QUICK)
 def test_a_group_is_within_its_bands(name):
@@ -27,11 +30,18 @@ def test_a_group_is_within_its_bands(name):
     assert summary(rows)["within"] > 0
 
 
+def test_muscle_misses_only_what_its_model_cannot_know():
+    rows = validate("muscle")
+    assert {r["name"] for r in rows if r["verdict"] == "outside"} == MUSCLE_OUTSIDE
+    assert [r["name"] for r in rows if r["verdict"] == "outside" and not r["note"]] == []
+    assert summary(rows)["within"] >= 44
+
+
 @pytest.mark.slow
 def test_all_comparisons():
     rows = validate()
     assert {r["group"] for r in rows} == set(groups())
-    assert {r["name"] for r in rows if r["verdict"] == "outside"} == KNOWN_OUTSIDE
+    assert {r["name"] for r in rows if r["verdict"] == "outside"} == KNOWN_OUTSIDE | MUSCLE_OUTSIDE
     assert [r["name"] for r in rows if r["verdict"] == "outside" and not r["note"]] == []
     counts = summary(rows)
     assert counts["within"] >= 290

@@ -5,8 +5,13 @@ from rheobase.effect.movement.limb import Limb, make_limb
 from rheobase.effect.movement.mover import Mover
 from rheobase.effect.movement.record import Movement, Recorder, move
 from rheobase.effect.movement.statics import holding_share, holding_torque_Nm
-from rheobase.effect.muscle.ding2003 import Ding2003, ding2003
-from rheobase.effect.muscle.hill_huxley import HillHuxley
+from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
+from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
+from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
+from rheobase.effect.muscle.hill import hill_factor, length_factor, passive_factor, velocity_factor
+from rheobase.effect.muscle.hill_huxley import HillHuxley, scaled
+from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
+from rheobase.effect.muscle.marion import Marion, marion, marion2009, marion2013
 from rheobase.effect.muscle.model import (
     Contraction,
     FittedRange,
@@ -17,7 +22,9 @@ from rheobase.effect.muscle.model import (
     notices,
     step,
 )
+from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
+from rheobase.effect.muscle.reach import unit_thresholds_mA
 from rheobase.effect.sensation import (
     EVENTS,
     Band,
@@ -46,48 +53,69 @@ from rheobase.effect.virtual import (
 
 __all__ = [
     "EVENTS",
+    "POPULATIONS",
     "Band",
+    "BobetStein",
     "Body",
     "Contraction",
     "Criterion",
     "Ding2003",
+    "Ding2007",
     "FittedRange",
     "ForceModel",
     "HillHuxley",
+    "Hmed2018",
     "Library",
     "Limb",
+    "Marion",
     "Motion",
+    "MotorUnitPool",
     "Movement",
     "Mover",
     "MuscleState",
+    "PoolForce",
     "Pulses",
     "Recorder",
     "Sensation",
     "assess_sensation",
     "band_of",
+    "bobet_stein",
     "body_limb",
     "body_thresholds_mA",
     "conductivity_ends",
     "contract",
     "criterion",
     "ding2003",
+    "ding2007",
     "draw_bodies",
     "event_mA",
     "fat_knots_mm",
     "fibres_under",
     "fixture",
     "fixture_names",
+    "hill_factor",
+    "hmed2018",
     "holding_share",
     "holding_torque_Nm",
+    "length_factor",
     "lowest_mA",
     "make_library",
     "make_limb",
+    "marion",
+    "marion2009",
+    "marion2013",
     "middle_body",
+    "motor_unit_pool",
     "move",
     "notices",
     "pad_grids",
+    "passive_factor",
     "perceived_intensity",
+    "pool_force",
     "pulses_of",
+    "scaled",
     "steady_pulses",
     "step",
+    "unit_thresholds_mA",
+    "velocity_factor",
 ]

@@ -1,5 +1,5 @@
 """Compiled inner loops: arrays in, arrays out. The only place that imports numba."""
 
-from rheobase.kernel._dispatch import LANES, advance, contract
+from rheobase.kernel._dispatch import LANES, advance, contract, second_order, unit_forces
 
-__all__ = ["LANES", "advance", "contract"]
+__all__ = ["LANES", "advance", "contract", "second_order", "unit_forces"]

@@ -9,6 +9,7 @@ from rheobase.validation import (
     fibres,
     limb_field,
     limb_physics,
+    muscle,
     pad_field,
     population,
     recipe,
@@ -36,5 +37,6 @@ _MODULES = (
     population,
     far_ends,
     tissues,
+    muscle,
 )
 COMPARISONS = tuple(m.COMPARISON for m in _MODULES)

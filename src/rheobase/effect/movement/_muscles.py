@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.effect.movement._hill import force_length
 from rheobase.effect.movement._spec import WHAT, couple
+from rheobase.effect.muscle.hill import length_factor
 from rheobase.extras import need
 from rheobase.tables import Row, row
 
@@ -81,7 +81,7 @@ def measure(model: Any, spec_names: Row, group: Row, pose: np.ndarray) -> Muscle
     low, high = np.rad2deg(joint.range)
     angle_deg = np.linspace(low, high, _ANGLES)
     length_m, arm_m = _lengths(model, pose, int(joint.qposadr[0]), angle_deg, tendons)
-    pull_N = kept[:, 2] * force_length((length_m - slack_m) / optimal_m)
+    pull_N = kept[:, 2] * length_factor((length_m - slack_m) / optimal_m)
     model_Nm = (pull_N * arm_m).sum(axis=1)
     sign = -float(np.sign(model_Nm[np.argmax(np.abs(model_Nm))]))
     strong_Nm = np.maximum(-sign * model_Nm, 0.0)

@@ -124,7 +124,11 @@ def make_limb(name: str) -> Limb:
         model.joint(i).name: (round(float(low), 1), round(float(high), 1))
         for i, (low, high) in enumerate(np.rad2deg(model.jnt_range))
     }
-    used = ("movement.hill", *dict.fromkeys(r for m in muscles.values() for r in m.rows))
+    used = (
+        "muscle.degroote2016_length",
+        "muscle.degroote2016_velocity",
+        *dict.fromkeys(r for m in muscles.values() for r in m.rows),
+    )
     return Limb(
         fixture=name, plain=chosen["plain"], joint=chosen["joint"], groups=muscles, limits_deg=limits,
         step_s=float(model.opt.timestep), rows=used, model_=model, pose_=pose,

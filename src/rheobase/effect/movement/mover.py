@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.effect.movement._hill import force_length, force_velocity
 from rheobase.effect.movement._spec import WHAT, posed
 from rheobase.effect.movement.fixture import fixture
 from rheobase.effect.movement.limb import Limb
+from rheobase.effect.muscle.hill import hill_factor
 from rheobase.errors import ParameterError, Unstable, near_name
 from rheobase.extras import need
 from rheobase.tables import row
@@ -181,7 +181,7 @@ class _Puller:
     def force_N(self, share: float, data: Any) -> np.ndarray:
         scale = share * np.interp(np.rad2deg(data.qpos[self.at]), self.angle_deg, self.factor)
         length = (data.ten_length[self.tendons] - self.slack_m) * self.inverse_m
-        return scale * self.strong * force_length(length) * force_velocity(data.ten_velocity[self.tendons] * self.speed)
+        return scale * self.strong * hill_factor(length, data.ten_velocity[self.tendons] * self.speed)
 
 
 def _check_pose(limb: Limb, start_deg: Mapping[str, float]) -> None:

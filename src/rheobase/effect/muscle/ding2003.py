@@ -7,12 +7,14 @@ from typing import final
 
 import numpy as np
 
-from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, from_rows, rest_of, run_hill_huxley
+from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, from_rows, rest_of, run_hill_huxley, scaled
 from rheobase.effect.muscle.model import FittedRange, ForceModel, Motion, MuscleState
 from rheobase.effect.muscle.pulses import Pulses
+from rheobase.errors import ParameterError, near_name
 from rheobase.tables import row
 
 _ROWS = ("muscle.ding2003", "muscle.ding2003_fatigue")
+POPULATIONS = ("published", "able_bodied", "sci_acute", "sci_chronic")
 
 
 @final
@@ -61,11 +63,14 @@ class Ding2003(ForceModel):
         return run_hill_huxley(self.muscle, state, dt_s, steps, time_s=time, drive_gain=full, force_gain=full)
 
 
-def ding2003(*, tired: bool = True) -> Ding2003:
-    """The model with its published constants.
+def ding2003(population: str = "published", *, tired: bool = True) -> Ding2003:
+    """The model with its published constants, or as a group of people tires.
 
     Parameters
     ----------
+    population : str
+        ``"published"``, or ``"able_bodied"``, ``"sci_acute"``, ``"sci_chronic"`` (spinal cord injury): speed and
+        fatigue scaled to what Bickel 2004 measured in each group; strength is left as it is.
     tired : bool
         Whether the muscle tires.
 
@@ -73,9 +78,23 @@ def ding2003(*, tired: bool = True) -> Ding2003:
     -------
     Ding2003
 
+    Raises
+    ------
+    ParameterError
+        If there is no such population.
+
     Examples
     --------
     >>> ding2003(tired=False).muscle.rested
     True
+    >>> ding2003("sci_chronic").muscle.tau_c_s < ding2003("able_bodied").muscle.tau_c_s
+    True
     """
-    return Ding2003(muscle=from_rows(row(_ROWS[0]), row(_ROWS[1]), tired=tired))
+    if population not in POPULATIONS:
+        raise ParameterError(f"There is no population '{population}'.{near_name(population, POPULATIONS)}")
+    muscle = from_rows(row(_ROWS[0]), row(_ROWS[1]), tired=tired)
+    if population == "published":
+        return Ding2003(muscle=muscle)
+    p = row(f"muscle.population_{population}")
+    like = scaled(muscle, time_factor=p["time_factor"], fatigue_factor=p["fatigue_factor"])
+    return Ding2003(muscle=like, rows=(*_ROWS, p.key))
