@@ -156,7 +156,7 @@ def test_a_channel_gives_the_pulses_of_its_rate_and_the_force_of_the_batch():
     channel = Channel(recruited(ding2003(tired=False), CURVE), rate_hz=30.0, width_us=300.0)
     share = [channel.advance(0.002, level=0.4) for _ in range(500)]
     assert channel.pulses == 30
-    whole = contract(channel.model, steady_pulses(rate_hz=30.0, on_s=1.0, amplitude_mA=15.0), dt_s=0.001)
+    whole = contract(channel.models[""], steady_pulses(rate_hz=30.0, on_s=1.0, amplitude_mA=15.0), dt_s=0.001)
     assert max(share) == pytest.approx(whole.peak_N / tetanus_N(ding2003()), rel=1e-3)
     assert channel.advance(0.002, level=0.0) >= 0.0
     assert channel.stimulus == 0.0
@@ -322,6 +322,6 @@ def test_a_channel_in_width_counts_microseconds():
     for _ in range(100):
         channel.advance(0.002, level=1.0)
     assert channel.stimulus == pytest.approx(400.0)
-    assert channel.state.force_N > 100.0
+    assert channel.states[""].force_N > 100.0
     none = Pulses(time_s=[0.0], amplitude_mA=[50.0], width_us=[100.0], duration_s=0.2)
-    assert contract(channel.model, none).peak_N == 0.0
+    assert contract(channel.models[""], none).peak_N == 0.0

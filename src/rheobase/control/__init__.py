@@ -9,6 +9,7 @@ from rheobase.control.pid import Pid, PidState, Watch
 from rheobase.control.programme import on_off
 from rheobase.control.tired import Compensation, in_turn, part_of
 from rheobase.control.trigger import Trigger, TriggerState, heel_trigger, ramped, tilt_trigger
+from rheobase.control.walking import Walk, Walked, walk
 
 __all__ = [
     "Channel",
@@ -21,6 +22,8 @@ __all__ = [
     "Tracking",
     "Trigger",
     "TriggerState",
+    "Walk",
+    "Walked",
     "Watch",
     "Window",
     "curve_of",
@@ -35,5 +38,6 @@ __all__ = [
     "recruited",
     "tetanus_N",
     "tilt_trigger",
+    "walk",
     "window",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import final
@@ -123,15 +124,16 @@ def _tetanus_N(muscle: HillHuxley) -> float:
 
 
 class Channel:
-    """A stimulator channel with its muscle. It changes: `advance` moves both on by a step.
+    """A stimulator channel with the muscles it reaches. It changes: `advance` moves them on by a step.
 
-    The level is a share of the force: it is turned into the stimulus by the inverse recruitment curve of a
-    `Recruited` muscle. A level changes at the next pulse, as in a stimulator.
+    The level is a share of the force of the first muscle: its recruitment curve, read backwards, gives the stimulus,
+    and every muscle of the channel answers to that stimulus by its own curve. A level changes at the next pulse, as in
+    a stimulator.
 
     Parameters
     ----------
-    model : Recruited
-        The muscle.
+    model : Recruited or mapping of str to Recruited
+        The muscle, or the muscles by group; the first leads.
     rate_hz : float
         Pulse rate, above 0.
     width_us : float, optional
@@ -142,7 +144,8 @@ class Channel:
     Raises
     ------
     ParameterError
-        If the rate is not above 0, or the half of the stimulus that the curve does not count is missing.
+        If the rate is not above 0, the half of the stimulus that the curve does not count is missing, or the curves
+        count different units.
 
     Examples
     --------
@@ -155,25 +158,40 @@ class Channel:
     20 mA, 0.45 of the tetanus, 40 pulses
     """
 
-    __slots__ = ("_next_s", "_now_s", "_other", "_tetanus_N", "model", "pulses", "rate_hz", "state", "stimulus")
+    __slots__ = (
+        "_next_s", "_now_s", "_other", "_tetanus_N", "_unit", "curve", "models", "pulses", "rate_hz", "shares",
+        "states", "stimulus",
+    )  # fmt: skip
 
     def __init__(
-        self, model: Recruited, *, rate_hz: float, width_us: float | None = None, amplitude_mA: float | None = None
-    ) -> None:
-        other, name = (width_us, "width_us") if model.curve.unit == "mA" else (amplitude_mA, "amplitude_mA")
+        self, model: Recruited | Mapping[str, Recruited], *, rate_hz: float, width_us: float | None = None,
+        amplitude_mA: float | None = None,
+    ) -> None:  # fmt: skip
+        self.models = dict(model) if isinstance(model, Mapping) else {"": model}
+        units = {m.curve.unit for m in self.models.values()}
+        if len(units) != 1:
+            raise ParameterError(f"The curves of the channel count {sorted(units)}; all muscles see one stimulus.")
+        self.curve, self._unit = next(iter(self.models.values())).curve, units.pop()
+        other, name = (width_us, "width_us") if self._unit == "mA" else (amplitude_mA, "amplitude_mA")
         if not rate_hz > 0 or other is None or not other > 0:
             raise ParameterError(
                 f"rate_hz is {rate_hz} Hz and {name} {other}; both must be above 0, since the recruitment curve counts"
-                f" {model.curve.unit}."
+                f" {self._unit}."
             )
-        self.model, self.rate_hz, self._other = model, rate_hz, other
-        self.state = model.rest()
+        self.rate_hz, self._other = rate_hz, other
+        self.states = {name: m.rest() for name, m in self.models.items()}
+        self.shares = dict.fromkeys(self.models, 0.0)
         self.stimulus, self.pulses = 0.0, 0
         self._now_s = self._next_s = 0.0
-        self._tetanus_N = tetanus_N(model)
+        self._tetanus_N = {name: tetanus_N(m) for name, m in self.models.items()}
+
+    @property
+    def capacity_share(self) -> float:
+        """What fatigue has left of the most tired muscle."""
+        return min(state.capacity_share for state in self.states.values())
 
     def advance(self, dt_s: float, *, level: float) -> float:
-        """Move on; gives the force as a share of the rested tetanus.
+        """Move on; gives the force of the first muscle as a share of its rested tetanus (``shares`` holds all).
 
         Parameters
         ----------
@@ -182,22 +200,18 @@ class Channel:
         level : float
             Share of the force wanted from the next pulse on, 0 to 1; no pulses at 0.
         """
-        if level > 0:
-            self.stimulus = self.model.curve.stimulus_for(level)
-            self._next_s = max(self._next_s, self._now_s)
-            due = self._next_s < self._now_s + dt_s - 1e-9
-        else:
-            self.stimulus, due = 0.0, False
-            self._next_s = max(self._next_s, self._now_s)
-        amplitude, width = (
-            (self.stimulus, self._other) if self.model.curve.unit == "mA" else (self._other, self.stimulus)
-        )
+        self.stimulus = self.curve.stimulus_for(level) if level > 0 else 0.0
+        self._next_s = max(self._next_s, self._now_s)
+        due = level > 0 and self._next_s < self._now_s + dt_s - 1e-9
+        amplitude, width = (self.stimulus, self._other) if self._unit == "mA" else (self._other, self.stimulus)
         at = [self._next_s - self._now_s] if due else []
         given = Pulses(time_s=at, amplitude_mA=[amplitude] * len(at), width_us=[width] * len(at), duration_s=dt_s)
         parts = max(1, round(dt_s / 0.001))
-        self.state = self.model.run(self.state, given, dt_s / parts, parts, None)[2]
+        for name, model in self.models.items():
+            state = model.run(self.states[name], given, dt_s / parts, parts, None)[2]
+            self.states[name], self.shares[name] = state, state.force_N / self._tetanus_N[name]
         if due:
             self.pulses += 1
             self._next_s += 1.0 / self.rate_hz
         self._now_s += dt_s
-        return self.state.force_N / self._tetanus_N
+        return next(iter(self.shares.values()))

@@ -1,6 +1,8 @@
 """What follows from fibres that fire."""
 
+from rheobase.effect.movement.bones import Bone, bones, toe_tip_mm
 from rheobase.effect.movement.fixture import fixture, fixture_names
+from rheobase.effect.movement.gait import Stride, gait_at
 from rheobase.effect.movement.limb import Limb, make_limb
 from rheobase.effect.movement.mover import Mover
 from rheobase.effect.movement.record import Movement, Recorder, move
@@ -57,6 +59,7 @@ __all__ = [
     "Band",
     "BobetStein",
     "Body",
+    "Bone",
     "Contraction",
     "Criterion",
     "Ding2003",
@@ -77,11 +80,13 @@ __all__ = [
     "Pulses",
     "Recorder",
     "Sensation",
+    "Stride",
     "assess_sensation",
     "band_of",
     "bobet_stein",
     "body_limb",
     "body_thresholds_mA",
+    "bones",
     "conductivity_ends",
     "contract",
     "criterion",
@@ -93,6 +98,7 @@ __all__ = [
     "fibres_under",
     "fixture",
     "fixture_names",
+    "gait_at",
     "hill_factor",
     "hmed2018",
     "holding_share",
@@ -116,6 +122,7 @@ __all__ = [
     "scaled",
     "steady_pulses",
     "step",
+    "toe_tip_mm",
     "unit_thresholds_mA",
     "velocity_factor",
 ]

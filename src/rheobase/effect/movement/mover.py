@@ -78,6 +78,12 @@ class Mover:
         found = self._watched if joint is None else self._model.joint(joint)
         return float(np.rad2deg(self._data.qvel[found.dofadr[0]]))
 
+    def height_mm(self, body: str, point_mm: np.ndarray) -> float:
+        """Height of a point that is fixed to a body, above the model's origin."""
+        b = self._model.body(body).id
+        turned = self._data.xmat[b].reshape(3, 3) @ (np.asarray(point_mm) / 1000.0)
+        return 1000.0 * float(self._data.xpos[b][2] + turned[2])
+
     def torque_Nm(self, group: str) -> float:
         """Torque that a group makes on its own joint now, of its active force; signed as the joint's angle."""
         puller = dict(self._groups)[group]
