@@ -2,7 +2,6 @@
 
 from rheobase.control.channel import Channel, Recruited, recruited, tetanus_N
 from rheobase.control.cycling import Rider, Window, window
-from rheobase.control.inverse import RecruitmentCurve, curve_of
 from rheobase.control.learning import learn_inverse, learn_proportional
 from rheobase.control.loop import Tracking, follow
 from rheobase.control.pid import Pid, PidState, Watch
@@ -10,6 +9,7 @@ from rheobase.control.programme import on_off
 from rheobase.control.tired import Compensation, in_turn, part_of
 from rheobase.control.trigger import Trigger, TriggerState, heel_trigger, ramped, tilt_trigger
 from rheobase.control.walking import Walk, Walked, walk
+from rheobase.effect import RecruitmentCurve, curve_of
 
 __all__ = [
     "Channel",

@@ -10,8 +10,16 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.control.inverse import RecruitmentCurve
-from rheobase.effect import FittedRange, ForceModel, HillHuxley, Motion, MuscleState, Pulses, contract
+from rheobase.effect import (
+    FittedRange,
+    ForceModel,
+    HillHuxley,
+    Motion,
+    MuscleState,
+    Pulses,
+    RecruitmentCurve,
+    contract,
+)
 from rheobase.effect.muscle.hill_huxley import rest_of, run_hill_huxley
 from rheobase.errors import ParameterError
 

@@ -27,6 +27,8 @@ from rheobase.effect.muscle.model import (
 from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
 from rheobase.effect.muscle.reach import unit_thresholds_mA
+from rheobase.effect.peroneal import NerveRecruitment, RoundLeg, cuff_recruitment, peroneal_pads, surface_recruitment
+from rheobase.effect.recruitment import RecruitmentCurve, curve_of
 from rheobase.effect.sensation import (
     EVENTS,
     Band,
@@ -76,9 +78,12 @@ __all__ = [
     "Movement",
     "Mover",
     "MuscleState",
+    "NerveRecruitment",
     "PoolForce",
     "Pulses",
     "Recorder",
+    "RecruitmentCurve",
+    "RoundLeg",
     "Sensation",
     "Stride",
     "assess_sensation",
@@ -90,6 +95,8 @@ __all__ = [
     "conductivity_ends",
     "contract",
     "criterion",
+    "cuff_recruitment",
+    "curve_of",
     "ding2003",
     "ding2007",
     "draw_bodies",
@@ -117,11 +124,13 @@ __all__ = [
     "pad_grids",
     "passive_factor",
     "perceived_intensity",
+    "peroneal_pads",
     "pool_force",
     "pulses_of",
     "scaled",
     "steady_pulses",
     "step",
+    "surface_recruitment",
     "toe_tip_mm",
     "unit_thresholds_mA",
     "velocity_factor",

@@ -83,6 +83,13 @@ def bones(limb: Limb, *, grain_mm: float = 12.0) -> tuple[Bone, ...]:
 def toe_tip_mm(limb: Limb, body: str = "toes_r") -> Array:
     """The point of a body farthest from its joint: the tip of the toes, in the frame of the body.
 
+    Parameters
+    ----------
+    limb : Limb
+        The limb.
+    body : str
+        The body.
+
     Examples
     --------
     >>> from rheobase.effect import make_limb
