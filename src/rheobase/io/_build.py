@@ -56,7 +56,7 @@ def build(raw: dict[str, Any], *, text: str, label: str, folder: Path, overrides
     try:
         model = kind.model.model_validate(raw)
     except ValidationError as error:
-        found = complaints(error)
+        found = complaints(error, kind.model)
     else:
         found = list(kind.across(model))
     if found:

@@ -177,7 +177,7 @@ def scenario_summaries() -> list[dict[str, str]]:
 
     Examples
     --------
-    >>> scenario_summaries()[0]["modality"]
+    >>> {s["name"]: s["modality"] for s in scenario_summaries()}["tens-forearm"]
     'tens'
     """
     about = [tomllib.loads(_built_in()[name])["scenario"] for name in scenario_names()]

@@ -57,9 +57,9 @@ class WalkingTrain(_Part):
 class TriggerTable(_Part):
     """When to stimulate."""
 
-    signal: Annotated[
-        Literal["tilt", "heel"], Field(description="tilt of the shank, or a switch under the heel")
-    ] = "tilt"
+    signal: Annotated[Literal["tilt", "heel"], Field(description="tilt of the shank, or a switch under the heel")] = (
+        "tilt"
+    )
     rise_s: Annotated[NotNegative, Field(description="Rise of the level")] = 0.2
     fall_s: Annotated[NotNegative, Field(description="Fall of the level")] = 0.1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def run(
     Parameters
     ----------
     scenario : str, Path or Scenario
-        Name, file or the scenario itself.
+        Name, file or the scenario itself, of any modality.
     overrides : mapping, optional
         Values to change, by dotted key, such as ``{"pads.width_mm": 30}``.
     progress : callable, optional
@@ -52,12 +53,46 @@ def run(
     >>> [e["id"] for e in result["events"]]
     ['tingling', 'twitch', 'pain']
     """
-    chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, overrides)
+    chosen = load_scenario(scenario, overrides) if isinstance(scenario, str | Path) else scenario
     return run_scenario(chosen, progress)
 
 
-def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[str, Any]:
-    """Run a checked scenario; see `run`.
+# The chain of each modality; loaded when it is run.
+_PIPELINES = {
+    "tens": "rheobase.scenario.run:run_sensation",
+    "fes": "rheobase.scenario.walking:run_walking",
+}
+
+
+def run_scenario(scenario: Any, progress: Progress | None = None) -> dict[str, Any]:
+    """Run a checked scenario of any modality; see `run`.
+
+    Parameters
+    ----------
+    scenario : Scenario or another that `load_scenario` makes
+        The scenario.
+    progress : callable, optional
+        Is told what is being done and the share done.
+
+    Raises
+    ------
+    RheobaseError
+        Whatever is impossible together, passes a limit, or runs away.
+
+    Examples
+    --------
+    A dose that is refused is refused before anything slow begins:
+
+    >>> run_scenario(load_scenario("tens-forearm", {"output.amplitude_mA": 200}))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    rheobase.errors.LimitExceeded: ...
+    """
+    module, _, name = _PIPELINES[scenario.modality].partition(":")
+    return getattr(import_module(module), name)(scenario, progress)
+
+
+def run_sensation(scenario: Scenario, progress: Progress | None = None) -> dict[str, Any]:
+    """From two pads on a forearm to what is felt; see `run`.
 
     Parameters
     ----------
@@ -73,13 +108,6 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
     LimitExceeded
         If the output passes a safety limit or the compliance of the output stage.
 
-    Examples
-    --------
-    A dose that is refused is refused before anything slow begins:
-
-    >>> run_scenario(load_scenario("tens-forearm", {"output.amplitude_mA": 200}))  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    rheobase.errors.LimitExceeded: ...
     """
     from rheobase.field import solve_field
 
