@@ -222,7 +222,9 @@ class _Legs:
         phases = (np.arange(plan.ticks) + 0.5) / plan.ticks
         self.aim = gait_at(phases).ankle_deg + plan.aim_above_normal_deg
         fine = np.arange(plan.ticks * per_tick) / (plan.ticks * per_tick)
-        self.path = gait_at(fine)
+        # A led joint follows its constraint, which is critically damped, two of its time constants late.
+        late_s = 2.0 * row("movement.solver")["limit_time_ms"] / 1000.0
+        self.path = gait_at(fine + late_s / plan.stride_s)
         self.state, self.now = plan.trigger.start(), 0.0
         self.tip = toe_tip_mm(limb)
         self.rows: list[list[tuple[float, ...]]] = []
@@ -268,7 +270,7 @@ class _Legs:
         if phase < gait["toe_off_percent"] / 100.0:
             # The foot comes down as it is and lies flat on the ground when loading is over.
             left = max(0.0, 1.0 - phase / (gait["contact_percent"] / 100.0))
-            start = float(self.path.ankle_deg[0])
+            start = float(gait_at(0.0).ankle_deg)
             led["ankle_angle_r"] = float(self.path.ankle_deg[i]) + left * (self.met[0] - start)
             led["subtalar_angle_r"] = left * self.met[1]
         return led

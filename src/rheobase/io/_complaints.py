@@ -47,7 +47,8 @@ def complaint(error: Mapping[str, Any], root: type[BaseModel] = ScenarioFile) ->
         return f"the {noun} '{key}' is missing. {_wanted(root, path)}"
     if kind in _LIMITS:
         name, word = _LIMITS[kind]
-        return f"{key} is {_with_unit(value, path)}; it must be {word} {_with_unit(context[name], path)}. {_wanted(root, path)}"
+        limit = f"{word} {_with_unit(context[name], path)}"
+        return f"{key} is {_with_unit(value, path)}; it must be {limit}. {_wanted(root, path)}"
     if kind == "literal_error":
         allowed = [a.strip("' ") for a in context["expected"].replace(" or ", ",").split(",")]
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -84,8 +84,8 @@ def run_walking(scenario: WalkingScenario, progress: Progress | None = None) -> 
     say("the nerve in the cuff", 0.35)
     cuff = cuff_recruitment(pulse, seed=scenario.seed)
     out = scenario.output
-    routes = [Route(id="none", plain="without stimulation", walked=walk(limb, None, _plan(scenario, strides=2)),
-                    nerve=None)]  # fmt: skip
+    limp = walk(limb, None, replace(_plan(scenario), strides=2, level=0.0, learning_per_deg=0.0))
+    routes = [Route(id="none", plain="without stimulation", walked=limp, nerve=None)]
     for name, plain, nerve, most_mA in (("surface", "pads on the skin", surface, out.most_mA),
                                         ("cuff", "cuff on the nerve", cuff, out.cuff_most_mA)):  # fmt: skip
         begin = 0.4 + 0.3 * (name == "cuff")
@@ -124,10 +124,10 @@ def _capped(curve: RecruitmentCurve, most_mA: float, plain: str) -> RecruitmentC
     )
 
 
-def _plan(scenario: WalkingScenario, strides: int | None = None) -> Walk:
+def _plan(scenario: WalkingScenario) -> Walk:
     c, tilt = scenario.control, scenario.trigger.signal == "tilt"
     return Walk(
-        stride_s=round(scenario.gait.stride_s / 0.02) * 0.02, strides=strides or scenario.gait.strides,
+        stride_s=round(scenario.gait.stride_s / 0.02) * 0.02, strides=scenario.gait.strides,
         trigger=tilt_trigger() if tilt else heel_trigger(), signal=scenario.trigger.signal, level=c.start_level,
         rise_s=scenario.trigger.rise_s, fall_s=scenario.trigger.fall_s, aim_above_normal_deg=c.aim_above_normal_deg,
         learning_per_deg=c.learning_per_deg,

@@ -64,7 +64,7 @@ def _last(values: np.ndarray) -> np.ndarray:
 
 
 def _at(walked: Any) -> int:
-    return int(_MID_SWING * walked.ankle_deg.shape[1])
+    return round(_MID_SWING * walked.ankle_deg.shape[1]) - 1
 
 
 def key_figures(scenario: WalkingScenario, routes: list[Route]) -> list[dict[str, Any]]:
@@ -80,7 +80,7 @@ def key_figures(scenario: WalkingScenario, routes: list[Route]) -> list[dict[str
     add("ankle at heel strike, without", none.at_contact_deg[-1], "deg", "dorsiflexion positive")
     add("ankle at heel strike, first stimulated stride", surface.at_contact_deg[0], "deg")
     add("ankle at heel strike, last stride", surface.at_contact_deg[-1], "deg",
-        "an adaptive stimulator was measured to add 5.2 deg to its users' own dorsiflexion (Cionic, 32 people)")  # fmt: skip
+        "an adaptive stimulator added 5.2 deg to its 32 users' own dorsiflexion (Cionic)")  # fmt: skip
     add("inversion at heel strike, without", none.inversion_deg[-1], "deg")
     add("inversion at heel strike, last stride", surface.inversion_deg[-1], "deg")
     add("error in swing, first to last stride", surface.swing_error_deg[-1], "deg",
