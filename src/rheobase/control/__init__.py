@@ -4,6 +4,7 @@ from rheobase.control.channel import Channel, Recruited, recruited, tetanus_N
 from rheobase.control.cycling import Rider, Window, window
 from rheobase.control.learning import learn_inverse, learn_proportional
 from rheobase.control.loop import Tracking, follow
+from rheobase.control.optimal import BestTrain, best_train
 from rheobase.control.pid import Pid, PidState, Watch
 from rheobase.control.programme import on_off
 from rheobase.control.tired import Compensation, in_turn, part_of
@@ -12,6 +13,7 @@ from rheobase.control.walking import Walk, Walked, walk
 from rheobase.effect import RecruitmentCurve, curve_of
 
 __all__ = [
+    "BestTrain",
     "Channel",
     "Compensation",
     "Pid",
@@ -26,6 +28,7 @@ __all__ = [
     "Walked",
     "Watch",
     "Window",
+    "best_train",
     "curve_of",
     "follow",
     "heel_trigger",
