@@ -10,7 +10,6 @@ from rheobase.control import (
     Compensation,
     Pid,
     RecruitmentCurve,
-    Rider,
     Trigger,
     Watch,
     curve_of,
@@ -26,7 +25,7 @@ from rheobase.control import (
     tilt_trigger,
     window,
 )
-from rheobase.effect import Pulses, contract, ding2003, steady_pulses
+from rheobase.effect import Pulses, Rider, contract, ding2003, steady_pulses
 from rheobase.errors import ParameterError
 
 CURVE = RecruitmentCurve(stimulus=[10.0, 15.0, 30.0], share=[0.0, 0.4, 1.0], unit="mA")

@@ -44,13 +44,13 @@ def test_the_command_of_a_bypassed_muscle_is_its_force(name):
         mujoco.mj_forward(model, data)
 
 
-@pytest.mark.parametrize("name", fixture_names())
+@pytest.mark.parametrize("name", [n for n in fixture_names() if n != "cycling"])
 def test_a_group_makes_the_torque_it_is_calibrated_to(name):
     limb = make_limb(name)
     for group, muscles in limb.groups.items():
-        low, high = limb.limits_deg[limb.joint]
+        low, high = limb.limits_deg[muscles.joint]
         for angle in np.linspace(low + 10, high - 10, 4):
-            mover = Mover(limb, {limb.joint: angle})
+            mover = Mover(limb, {muscles.joint: angle})
             mover.step({group: 1.0})
             wanted = float(limb.torque_Nm(group, angle))
             held = muscles.sign * mover.torque_Nm(group)

@@ -1,10 +1,11 @@
 """Who decides how strong to stimulate, and when: programmes, feedback, learning, triggers, the best train of pulses."""
 
 from rheobase.control.channel import Channel, Recruited, recruited, tetanus_N
-from rheobase.control.cycling import Rider, Window, window
+from rheobase.control.cycling import Window, window
 from rheobase.control.learning import learn_inverse, learn_proportional
 from rheobase.control.loop import Tracking, follow
 from rheobase.control.optimal import BestTrain, best_train
+from rheobase.control.pedalling import Pedalled, crank_windows, pedal
 from rheobase.control.pid import Pid, PidState, Watch
 from rheobase.control.programme import on_off
 from rheobase.control.tired import Compensation, in_turn, part_of
@@ -16,11 +17,11 @@ __all__ = [
     "BestTrain",
     "Channel",
     "Compensation",
+    "Pedalled",
     "Pid",
     "PidState",
     "Recruited",
     "RecruitmentCurve",
-    "Rider",
     "Tracking",
     "Trigger",
     "TriggerState",
@@ -29,6 +30,7 @@ __all__ = [
     "Watch",
     "Window",
     "best_train",
+    "crank_windows",
     "curve_of",
     "follow",
     "heel_trigger",
@@ -37,6 +39,7 @@ __all__ = [
     "learn_proportional",
     "on_off",
     "part_of",
+    "pedal",
     "ramped",
     "recruited",
     "tetanus_N",

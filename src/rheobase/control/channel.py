@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -199,27 +200,44 @@ class Channel:
         return min(state.capacity_share for state in self.states.values())
 
     def advance(self, dt_s: float, *, level: float) -> float:
-        """Move on; gives the force of the first muscle as a share of its rested tetanus (``shares`` holds all).
+        """Move on by one step; gives the force of the first muscle as a share of its rested tetanus.
 
         Parameters
         ----------
         dt_s : float
-            Step, above 0 and shorter than the time between two pulses.
+            Step, above 0.
         level : float
             Share of the force wanted from the next pulse on, 0 to 1; no pulses at 0.
         """
+        return float(next(iter(self.course(dt_s, 1, level=level).values()))[0])
+
+    def course(self, dt_s: float, steps: int, *, level: float) -> dict[str, Array]:
+        """Move on by several steps at one level; gives the share of every muscle at the end of each.
+
+        Parameters
+        ----------
+        dt_s : float
+            Step, above 0.
+        steps : int
+            How many, 1 or more.
+        level : float
+            Share of the force wanted, 0 to 1.
+        """
         self.stimulus = self.curve.stimulus_for(level) if level > 0 else 0.0
         self._next_s = max(self._next_s, self._now_s)
-        due = level > 0 and self._next_s < self._now_s + dt_s - 1e-9
+        end_s = self._now_s + steps * dt_s
+        count = max(0, math.ceil((end_s - 1e-9 - self._next_s) * self.rate_hz)) if level > 0 else 0
+        at = self._next_s - self._now_s + np.arange(count) / self.rate_hz
         amplitude, width = (self.stimulus, self._other) if self._unit == "mA" else (self._other, self.stimulus)
-        at = [self._next_s - self._now_s] if due else []
-        given = Pulses(time_s=at, amplitude_mA=[amplitude] * len(at), width_us=[width] * len(at), duration_s=dt_s)
+        given = Pulses(time_s=at, amplitude_mA=np.full(count, amplitude), width_us=np.full(count, width),
+                       duration_s=steps * dt_s)  # fmt: skip
         parts = max(1, round(dt_s / 0.001))
+        out = {}
         for name, model in self.models.items():
-            state = model.run(self.states[name], given, dt_s / parts, parts, None)[2]
-            self.states[name], self.shares[name] = state, state.force_N / self._tetanus_N[name]
-        if due:
-            self.pulses += 1
-            self._next_s += 1.0 / self.rate_hz
-        self._now_s += dt_s
-        return next(iter(self.shares.values()))
+            force, _, self.states[name] = model.run(self.states[name], given, dt_s / parts, steps * parts, None)
+            out[name] = force[parts - 1 :: parts] / self._tetanus_N[name]
+            self.shares[name] = float(out[name][-1])
+        self.pulses += count
+        self._next_s += count / self.rate_hz
+        self._now_s = end_s
+        return out

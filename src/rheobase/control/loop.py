@@ -141,8 +141,8 @@ def follow(
             raise Unstable(_too_wild(law, mover.time_s, limits))
         angles.append(angle)
         levels.append(state.level)
-        for _ in range(per_tick):
-            share = channel.advance(limb.step_s, level=state.level)
+        pull = next(iter(channel.course(limb.step_s, per_tick, level=state.level).values()))
+        for share in pull:
             mover.step({group: share})
             recorder.note()
     return Tracking(

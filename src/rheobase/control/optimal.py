@@ -37,8 +37,8 @@ class BestTrain:
     --------
     >>> from rheobase.effect import ding2007
     >>> found = best_train(ding2007(), rate_hz=20.0, duration_s=0.5, end_N=100.0, same_width=True)
-    >>> print(f"{found.pulses.width_us[0]:.0f} us, {found.contraction.force_N[-1]:.1f} N")
-    314 us, 100.0 N
+    >>> print(f"{found.pulses.width_us[0]:.0f} us, {found.contraction.force_N[-1]:.0f} N")
+    314 us, 100 N
     """
 
     pulses: Pulses

@@ -241,10 +241,9 @@ class _Legs:
             )
             wanted = float(profile[i]) if self.state.on else 0.0
             self.now = ramped(self.now, wanted, plan.tick_s, rise_s=plan.rise_s, fall_s=plan.fall_s)
+            pull = self.channel.course(self.limb.step_s, self.per_tick, level=self.now) if self.channel else {}
             for j in range(self.per_tick):
-                if self.channel:
-                    self.channel.advance(self.limb.step_s, level=self.now)
-                self.mover.step(self.channel.shares if self.channel else {}, self._led(i * self.per_tick + j, gait))
+                self.mover.step({g: p[j] for g, p in pull.items()}, self._led(i * self.per_tick + j, gait))
                 self.recorder.note()
             stimulus = self.channel.stimulus if self.channel else 0.0
             ankle, subtalar = (self.mover.angle_deg(j) for j in ("ankle_angle_r", "subtalar_angle_r"))

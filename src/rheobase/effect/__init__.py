@@ -1,6 +1,7 @@
 """What follows from fibres that fire."""
 
 from rheobase.effect.movement.bones import Bone, bones, toe_tip_mm
+from rheobase.effect.movement.cycle import Rider, crank_torque_Nm, rider_of
 from rheobase.effect.movement.fixture import fixture, fixture_names
 from rheobase.effect.movement.gait import Stride, gait_at
 from rheobase.effect.movement.limb import Limb, make_limb
@@ -83,6 +84,7 @@ __all__ = [
     "Pulses",
     "Recorder",
     "RecruitmentCurve",
+    "Rider",
     "RoundLeg",
     "Sensation",
     "Stride",
@@ -94,6 +96,7 @@ __all__ = [
     "bones",
     "conductivity_ends",
     "contract",
+    "crank_torque_Nm",
     "criterion",
     "cuff_recruitment",
     "curve_of",
@@ -127,6 +130,7 @@ __all__ = [
     "peroneal_pads",
     "pool_force",
     "pulses_of",
+    "rider_of",
     "scaled",
     "steady_pulses",
     "step",

@@ -69,7 +69,7 @@ class Muscles:
     rows: tuple[str, ...]
 
 
-def measure(model: Any, spec_names: Row, group: Row, pose: np.ndarray) -> Muscles:
+def measure(model: Any, name: str, spec_names: Row, group: Row, pose: np.ndarray) -> Muscles:
     """Measure one group on the model in a pose, and calibrate it."""
     names = tuple(group["muscles"])
     actuators = np.array([model.actuator(n).id for n in names])
@@ -88,7 +88,7 @@ def measure(model: Any, spec_names: Row, group: Row, pose: np.ndarray) -> Muscle
     floor_Nm = row("movement.solver")["least_arm_share"] * strong_Nm.max()
     factor = _target(group, angle_deg, strong_Nm) / np.maximum(strong_Nm, floor_Nm)
     return Muscles(
-        name=group.id, plain=group["plain"], names=names, joint=group["joint"], actuators=actuators, tendons=tendons,
+        name=name, plain=group["plain"], names=names, joint=group["joint"], actuators=actuators, tendons=tendons,
         strongest_N=kept[:, 2].copy(), optimal_m=optimal_m, slack_m=slack_m, fastest_per_s=kept[:, 6].copy(),
         angle_deg=angle_deg, arm_m=arm_m, torque_Nm=factor * strong_Nm, factor=factor,
         sign=sign, rows=(spec_names.key, group.key, "movement.evoked", "movement.solver"),

@@ -12,7 +12,7 @@ def fixture_names() -> tuple[str, ...]:
     Examples
     --------
     >>> fixture_names()
-    ('hand', 'seated_ankle', 'seated_knee', 'swing_leg', 'wrist')
+    ('cycling', 'hand', 'seated_ankle', 'seated_knee', 'swing_leg', 'wrist')
     """
     return tuple(sorted(name for name, r in table("movement").items() if "model" in r))
 

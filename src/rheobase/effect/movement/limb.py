@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from numpy.typing import NDArray
 
 from rheobase.effect.movement import _spec
 from rheobase.effect.movement._muscles import Muscles, measure
+from rheobase.effect.movement.cycle import add_crank, on_pedals
 from rheobase.effect.movement.fixture import fixture
 from rheobase.errors import ParameterError, near_name
-from rheobase.tables import row
+from rheobase.tables import Row, row
 
 Array = NDArray[np.float64]
 
@@ -113,15 +115,20 @@ def make_limb(name: str) -> Limb:
     chosen = fixture(name)
     spec = _spec.open_spec(chosen)
     _spec.hold(spec, chosen["held_deg"], chosen["free"])
-    groups = [row(f"movement.{g}") for g in chosen["groups"]]
-    _spec.bypass(spec, [m for g in groups for m in g["muscles"]])
+    groups = {g: _group(g) for g in chosen["groups"]}
+    _spec.bypass(spec, [m for g in groups.values() for m in g["muscles"]])
     _spec.lead(spec, chosen.get("led", ()))
+    if "crank_m" in chosen:
+        add_crank(spec, chosen)
     _spec.firm(spec)
     model = _spec.compiled(spec)
-    pose = _spec.posed(model, chosen["start_deg"])
-    muscles = {g.id: measure(model, chosen, g, pose) for g in groups}
+    start = on_pedals(model, chosen, chosen["start_deg"]["crank"]) if "crank_m" in chosen else chosen["start_deg"]
+    pose = _spec.posed(model, start)
+    muscles = {name: measure(model, name, chosen, g, pose) for name, g in groups.items()}
     limits = {
         model.joint(i).name: (round(float(low), 1), round(float(high), 1))
+        if model.jnt_limited[i]
+        else (-float("inf"), float("inf"))
         for i, (low, high) in enumerate(np.rad2deg(model.jnt_range))
     }
     used = (
@@ -133,3 +140,17 @@ def make_limb(name: str) -> Limb:
         fixture=name, plain=chosen["plain"], joint=chosen["joint"], groups=muscles, limits_deg=limits,
         step_s=float(model.opt.timestep), rows=used, model_=model, pose_=pose,
     )  # fmt: skip
+
+
+def _group(name: str) -> Row:
+    """The row of a group; ``NAME@l`` is the same group of the left side."""
+    plain, _, side = name.partition("@")
+    found = row(f"movement.{plain}")
+    if not side:
+        return found
+    other = {
+        "muscles": [f"{m.removesuffix('_r')}_{side}" for m in found["muscles"]],
+        "joint": f"{found['joint'].removesuffix('_r')}_{side}",
+        "plain": f"{found['plain']}, left",
+    }
+    return replace(found, values_=MappingProxyType({**found.values_, **other}))

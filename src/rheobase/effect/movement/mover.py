@@ -42,13 +42,29 @@ class Mover:
     True
     """
 
-    __slots__ = ("_data", "_groups", "_model", "_mujoco", "_speed_limit", "_watched", "force_N", "limb", "share")
+    __slots__ = (
+        "_data",
+        "_groups",
+        "_led",
+        "_model",
+        "_mujoco",
+        "_speed_limit",
+        "_watched",
+        "force_N",
+        "limb",
+        "share",
+    )
 
     def __init__(self, limb: Limb, start_deg: Mapping[str, float] | None = None) -> None:
         self.limb = limb
         self._mujoco = need("mujoco", WHAT)
         # A limb that is led along a path has its constraints changed on the way: it needs a model of its own.
-        self._model = copy(limb.model_) if fixture(limb.fixture).get("led") else limb.model_
+        led = fixture(limb.fixture).get("led", ())
+        self._model = copy(limb.model_) if led else limb.model_
+        self._led = {
+            n: (self._model.equality(f"lead_{n}").id, float(self._model.qpos0[self._model.joint(n).qposadr[0]]))
+            for n in led
+        }
         self._data = self._mujoco.MjData(self._model)
         pose = limb.pose_
         if start_deg:
@@ -77,6 +93,10 @@ class Mover:
         """Angular velocity of a joint."""
         found = self._watched if joint is None else self._model.joint(joint)
         return float(np.rad2deg(self._data.qvel[found.dofadr[0]]))
+
+    def raw(self) -> tuple[float, np.ndarray, np.ndarray]:
+        """Time, joint values and commands of the model as they stand, copied."""
+        return float(self._data.time), self._data.qpos.copy(), self._data.ctrl.copy()
 
     def height_mm(self, body: str, point_mm: np.ndarray) -> float:
         """Height of a point that is fixed to a body, above the model's origin."""
@@ -127,18 +147,15 @@ class Mover:
         self._check()
 
     def _lead(self, led_deg: Mapping[str, float]) -> None:
-        known = fixture(self.limb.fixture).get("led", ())
-        for name in known:
-            equality = self._model.equality(f"lead_{name}").id
+        for name, (equality, rest) in self._led.items():
             self._data.eq_active[equality] = name in led_deg
             if name in led_deg:
-                rest = self._model.qpos0[self._model.joint(name).qposadr[0]]
                 self._model.eq_data[equality, 0] = np.deg2rad(led_deg[name]) - rest
-        for name in led_deg:
-            if name not in known:
-                raise ParameterError(
-                    f"The fixture '{self.limb.fixture}' does not lead '{name}'.{near_name(name, known)}"
-                )
+        if not led_deg.keys() <= self._led.keys():
+            name = next(n for n in led_deg if n not in self._led)
+            raise ParameterError(
+                f"The fixture '{self.limb.fixture}' does not lead '{name}'.{near_name(name, self._led)}"
+            )
 
     def _check(self) -> None:
         fast = np.abs(self._data.qvel)

@@ -104,39 +104,46 @@ class Recorder:
     11
     """
 
-    __slots__ = ("_angles", "_each", "_every", "_frame_s", "_frames", "_joints", "_mover", "_time_s")
+    __slots__ = ("_ctrl", "_every", "_frame_s", "_frames", "_mover", "_qpos", "_share", "_time_s")
 
     def __init__(self, mover: Mover, frame_every_s: float = 0.04) -> None:
         if not frame_every_s > 0:
             raise ParameterError(f"frame_every_s is {frame_every_s} s; it must be above 0 s.")
         self._mover, self._every = mover, frame_every_s
-        self._joints = tuple(mover.limb.limits_deg)
         self._time_s: list[float] = []
-        self._angles: list[list[float]] = []
-        self._each: list[list[tuple[float, float, float]]] = []
+        self._qpos: list[Array] = []
+        self._ctrl: list[Array] = []
+        self._share: list[list[float]] = []
         self._frames: list[dict[str, Any]] = []
         self._frame_s: list[float] = []
         self.note()
 
     def note(self) -> None:
         """Write down where the limb is."""
-        m = self._mover
-        self._time_s.append(m.time_s)
-        self._angles.append([m.angle_deg(j) for j in self._joints])
-        self._each.append([(m.share[g], m.force_N[g], m.torque_Nm(g)) for g in m.limb.groups])
-        if m.time_s >= len(self._frames) * self._every - 1e-9:
-            self._frames.append(m.frame())
-            self._frame_s.append(m.time_s)
+        now, qpos, ctrl = self._mover.raw()
+        self._time_s.append(now)
+        self._qpos.append(qpos)
+        self._ctrl.append(ctrl)
+        self._share.append(list(self._mover.share.values()))
+        if now >= len(self._frames) * self._every - 1e-9:
+            self._frames.append(self._mover.frame())
+            self._frame_s.append(now)
 
     def movement(self) -> Movement:
         """The movement so far."""
-        angles, each = np.array(self._angles), np.array(self._each)
-        groups = tuple(self._mover.limb.groups)
-        share, force, torque = ({g: each[:, i, k] for i, g in enumerate(groups)} for k in range(3))
+        limb = self._mover.limb
+        angles, ctrl, shares = np.rad2deg(np.array(self._qpos)), np.array(self._ctrl), np.array(self._share)
+        place = {j: int(limb.model_.joint(j).qposadr[0]) for j in limb.limits_deg}
+        force, torque = {}, {}
+        for name, muscles in limb.groups.items():
+            pull = ctrl[:, muscles.actuators]
+            at = angles[:, place[muscles.joint]]
+            arms = np.array([np.interp(at, muscles.angle_deg, arm) for arm in muscles.arm_m.T]).T
+            force[name], torque[name] = pull.sum(axis=1), -(pull * arms).sum(axis=1)
         return Movement(
-            limb=self._mover.limb, time_s=np.array(self._time_s),
-            angle_deg={j: angles[:, i] for i, j in enumerate(self._joints)}, share=share, force_N=force,
-            torque_Nm=torque, frames=tuple(self._frames), frame_s=np.array(self._frame_s),
+            limb=limb, time_s=np.array(self._time_s), angle_deg={j: angles[:, k] for j, k in place.items()},
+            share={g: shares[:, i] for i, g in enumerate(limb.groups)}, force_N=force, torque_Nm=torque,
+            frames=tuple(self._frames), frame_s=np.array(self._frame_s),
         )  # fmt: skip
 
 
