@@ -1,6 +1,8 @@
 """Nerve fibres: who fires, when."""
 
+from rheobase.nerve.block import BlockStatus, BlockThresholds, block_thresholds
 from rheobase.nerve.bundle import Bundle, TrunkFibre, bundle, diameters_um
+from rheobase.nerve.converge import ConvergedThresholds, Limit, converged_thresholds, converged_velocity, extrapolated
 from rheobase.nerve.endings import (
     KINDS,
     Ending,
@@ -10,7 +12,7 @@ from rheobase.nerve.endings import (
     ending_thresholds,
     grid_thresholds,
 )
-from rheobase.nerve.fibre import Fibre, fibre_model, uniform_fibre
+from rheobase.nerve.fibre import Fibre, UniformFibres, fibre_model, uniform_fibre, uniform_fibres
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.path import rounded_mm, walk_mm
 from rheobase.nerve.recruit import Recruitment, recruit, share_threshold_mA, trunk_thresholds
@@ -21,7 +23,10 @@ from rheobase.nerve.threshold import Status, Stimulus, Thresholds, activation_th
 __all__ = [
     "KINDS",
     "TAPERS",
+    "BlockStatus",
+    "BlockThresholds",
     "Bundle",
+    "ConvergedThresholds",
     "Current",
     "Ending",
     "EndingGrid",
@@ -30,16 +35,22 @@ __all__ = [
     "Gate",
     "GridThresholds",
     "Internodes",
+    "Limit",
     "Recruitment",
     "Status",
     "Stimulus",
     "Thresholds",
     "TrunkFibre",
+    "UniformFibres",
     "activation_thresholds",
+    "block_thresholds",
     "bundle",
+    "converged_thresholds",
+    "converged_velocity",
     "diameters_um",
     "ending_grid",
     "ending_thresholds",
+    "extrapolated",
     "fibre_model",
     "grid_thresholds",
     "node_beyond",
@@ -51,5 +62,6 @@ __all__ = [
     "tapered_fibre",
     "trunk_thresholds",
     "uniform_fibre",
+    "uniform_fibres",
     "walk_mm",
 ]

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
 from rheobase.kernel import LANES
-from rheobase.nerve.chunk import make_chunk, run
+from rheobase.nerve.chunk import SPIKE_MV, make_chunk, run
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.model import Array
 from rheobase.nerve.stimulus import Stimulus, check_potential, silence
-from rheobase.nerve.threshold import SPIKE_MV
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,14 +188,13 @@ def simulate(
     for row, one in zip(wave[len(phi) :], injections, strict=True):
         begin = round(one.start_ms / dt)
         row[begin : begin + max(1, round(one.width_ms / dt))] = one.current_nA
-    chunk = make_chunk([fibre], [phi], dt_ms=dt, temperature_C=temperature_C, current_nodes=[tuple(pushed)])
-    state = tuple(s.copy() for s in chunk.state)
+    chunk = make_chunk([fibre], phi[None], dt_ms=dt, temperature_C=temperature_C, current_nodes=[tuple(pushed)])
     nominal = chunk.model.rest_mV
     out = run(
-        chunk.fixed, state, chunk.blocks, wave, np.ones(LANES), watch=None, level_mV=SPIKE_MV - nominal,
-        record=tuple(kept),
+        chunk, chunk.fresh(), wave, np.ones((LANES, len(wave))),
+        level_mV=SPIKE_MV - nominal, record=tuple(kept),
     )  # fmt: skip
-    rest = nominal + chunk.state[0].reshape(chunk.n_nodes, LANES)[:, 0].astype(float)
+    rest = chunk.rest_mV[0].astype(float)
     spikes = out.spike_step[0].astype(float)
     return Simulation(
         time_ms=dt * np.arange(steps + 1),

@@ -12,7 +12,8 @@ from rheobase.nerve.model import Array
 from rheobase.nerve.simulate import Injection, Simulation, simulate
 from rheobase.nerve.stimulus import silence
 
-_SLOWEST_M_PER_S = 1.0  # no myelinated fibre is slower; sets how long the spike is waited for
+_SLOWEST_M_PER_S = {"double": 1.0, "insulated": 1.0, "continuous": 0.2}  # sets how long the spike is waited for
+_FALL_MS = {"double": 2.0, "insulated": 2.0, "continuous": 8.0}  # and how long it may take to fall again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def conduction_velocity(
     last = fibre.nodes - 1
     begin, first, middle, second = (int(share * last) for share in (0.1, 0.4, 0.5, 0.7))
     push = Injection(node=begin, current_nA=current_nA, start_ms=0.1, width_ms=width_ms)
-    window_ms = 2.0 + width_ms + fibre.length_mm / _SLOWEST_M_PER_S
+    window_ms = _FALL_MS[fibre.model.cable] + width_ms + fibre.length_mm / _SLOWEST_M_PER_S[fibre.model.cable]
     run = simulate(
         fibre, stimulus=silence(window_ms, dt_ms=dt_ms), nodes=[middle], injections=[push], temperature_C=temperature_C
     )

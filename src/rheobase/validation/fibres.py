@@ -18,6 +18,7 @@ from rheobase.tables import row
 from rheobase.validation._rows import Comparison, Progress, RowDict, aside, near, not_built
 
 _NAMES = {"MRG_INTERPOLATION": "mrg_interpolated", "RATTAY": "rattay_aberham"}
+_BUILT_IN = ("fibre_thresholds.json", "c_fibre_thresholds.json")
 _TOLERANCE = 0.002
 _UPPER_MA = 1e5
 
@@ -174,8 +175,11 @@ def _simulate(cases: list[_Case], tell: Progress) -> dict[int, tuple[float, str]
 
 
 def _built_in(tell: Progress) -> list[RowDict]:
-    place = files("rheobase.tables") / "reference" / "fibre_thresholds.json"
-    return compare_fibres(json.loads(place.read_text(encoding="utf-8")), "fibre_thresholds.json", tell)
+    rows = []
+    for i, name in enumerate(_BUILT_IN):
+        data = json.loads((files("rheobase.tables") / "reference" / name).read_text(encoding="utf-8"))
+        rows += compare_fibres(data, name, lambda share, i=i: tell((i + share) / len(_BUILT_IN)))
+    return rows
 
 
 COMPARISON = Comparison(
