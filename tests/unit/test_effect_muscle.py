@@ -25,6 +25,7 @@ from rheobase.effect import (
     scaled,
     steady_pulses,
     step,
+    swing_knee,
 )
 from rheobase.errors import ParameterError
 from rheobase.pulse import Programme, alternating, biphasic, train
@@ -131,6 +132,26 @@ def test_a_knee_that_straightens_pulls_less_than_a_held_one():
     assert moving < held
 
 
+def test_load_changes_the_swing_of_a_leg_and_an_untouched_leg_hangs_still():
+    """M5: with the resting angle in its place the load does something."""
+    kick = steady_pulses(rate_hz=33.0, on_s=0.4, off_s=0.3)
+    lowest = [swing_knee(kick, load_N=load).angle_deg.min() for load in (0.0, 50.0, 200.0)]
+    assert lowest == sorted(lowest)
+    assert lowest[2] - lowest[0] > 2.0
+    still = swing_knee(steady_pulses(rate_hz=33.0, on_s=0.4, amplitude_mA=0.0), rest_deg=75.0)
+    np.testing.assert_array_equal(still.angle_deg, 75.0)
+    assert not still.stopped
+
+
+def test_a_leg_released_from_another_angle_keeps_its_energy():
+    """Without a pulse the leg is a pendulum: the sum of motion and height stays."""
+    free = swing_knee(Pulses(time_s=[0.0], amplitude_mA=[1.0], width_us=[1.0], duration_s=3.0))
+    turns = free.angle_deg[1:-1][(np.diff(free.angle_deg)[:-1] > 0) & (np.diff(free.angle_deg)[1:] <= 0)]
+    late = turns[free.time_s[1:-1][(np.diff(free.angle_deg)[:-1] > 0) & (np.diff(free.angle_deg)[1:] <= 0)] > 1.0]
+    assert len(late) >= 2
+    assert np.ptp(late) < 0.02 * (late.mean() - 90.0)
+
+
 def test_rates_beyond_the_fit_are_told_with_their_range():
     fast = steady_pulses(rate_hz=150.0, on_s=0.5)
     (said,) = contract(ding2003(), fast).notices
@@ -140,7 +161,7 @@ def test_rates_beyond_the_fit_are_told_with_their_range():
 
 def test_currents_below_the_curve_are_told():
     (said,) = notices(hmed2018(), steady_pulses(rate_hz=40.0, on_s=0.5, amplitude_mA=10.0))
-    assert said.startswith("The amplitude is 10 mA; hmed2018 was fitted for 17.03 to 130 mA")
+    assert said.startswith("20 of 20 pulses are weaker than 17.03 mA, where hmed2018 begins")
 
 
 def test_angles_beyond_the_fit_are_told():
@@ -206,6 +227,7 @@ def test_every_announced_model_can_be_made():
         (lambda: replace(hmed2018(), slope_per_mA=-1.0), "slope_per_mA -1.0 /mA"),
         (lambda: replace(bobet_stein(), half_k=0.0), "half_k is 0.0"),
         (lambda: hill_factor(0.0), "length_relative is 0.0"),
+        (lambda: swing_knee(HELD, load_N=-1.0), "load_N is -1.0 N"),
         (lambda: passive_factor([-1.0]), "length_relative is"),
     ],
 )

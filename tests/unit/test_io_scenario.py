@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rheobase.errors import ParameterError, ScenarioError
-from rheobase.io._kinds import modalities
+from rheobase.io._kinds import file_kind, modalities
 from rheobase.io.scenario import (
     load_scenario,
     named_place,
@@ -54,7 +54,8 @@ def test_the_built_in_scenarios():
 
 @pytest.mark.parametrize("modality", modalities())
 def test_the_checked_in_schema_is_current(modality):
-    name = "scenario.schema.json" if modality == "tens" else f"scenario-{modality}.schema.json"
+    shared = file_kind({"scenario": {"modality": modality}}) is file_kind({})
+    name = "scenario.schema.json" if shared else f"scenario-{modality}.schema.json"
     checked_in = (files("rheobase.tables") / "scenarios" / name).read_text(encoding="utf-8")
     assert checked_in == schema_text(modality), "write rheobase.io.schema.schema_text() anew"
     assert json.loads(checked_in) == scenario_schema(modality)

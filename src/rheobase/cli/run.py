@@ -123,7 +123,9 @@ def summary(result: Mapping[str, Any], wide: int = 100) -> list[str]:
         lines += [styled(line, "dim") for line in textwrap.wrap(str(result["standing"]), min(max(wide, 40), 100))]
     elif not result.get("calibrated"):
         lines.append(styled("Not calibrated to a person: a prior over virtual people.", "dim"))
-    for block in (_thresholds(result, wide), _figures(result), _key_figures(result), _verdicts(result)):
+    for block in (
+        _thresholds(result, wide), _torque(result), _figures(result), _key_figures(result), _verdicts(result),
+    ):  # fmt: skip
         lines += ["", *block] if block else []
     return lines
 
@@ -149,6 +151,23 @@ def _thresholds(result: Mapping[str, Any], wide: int) -> list[str]:
         where = textwrap.shorten(str(event.get("where", "")), max(wide - 50, 24), placeholder=" …")
         body.append((event["plain"], *(_fixed(a.get(k)) for k in ("median", "p5", "p95")), where))
     return columns(("", "median mA", "5 %", "95 %", "where"), body, right=(1, 2, 3)) if body else []
+
+
+def _torque(result: Mapping[str, Any]) -> list[str]:
+    data = result.get("torque")
+    if not data:
+        return []
+    peak = {key: max(values) for key, values in data["peak_Nm"].items()}
+    body = [("peak torque, N m", peak, 1), ("share of the voluntary maximum, %", data["evoked_share"], 100),
+            ("fall over the session, %", data["fall_share"], 100)]  # fmt: skip
+    plan = result.get("training")
+    if plan:
+        weeks = f"{plan['weeks']:g} weeks"
+        body += [
+            (f"{name} after {weeks}, %", plan[key], 1) for name, key in (("strength", "strength"), ("size", "size"))
+        ]
+    told = [(name, *(f"{times * v[k]:.0f}" for k in ("median", "p5", "p95"))) for name, v, times in body]
+    return columns(("", "median", "5 %", "95 %"), told, right=(1, 2, 3))
 
 
 def _figures(result: Mapping[str, Any]) -> list[str]:

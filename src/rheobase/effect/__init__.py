@@ -11,6 +11,7 @@ from rheobase.effect.movement.statics import holding_share, holding_torque_Nm
 from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
 from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
 from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
+from rheobase.effect.muscle.fit import FATIGUE, FORCE, FREE, Estimate, Identified, identify
 from rheobase.effect.muscle.hill import hill_factor, length_factor, passive_factor, velocity_factor
 from rheobase.effect.muscle.hill_huxley import HillHuxley, scaled
 from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
@@ -28,6 +29,9 @@ from rheobase.effect.muscle.model import (
 from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
 from rheobase.effect.muscle.reach import unit_thresholds_mA
+from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
+from rheobase.effect.muscle.swing import Swing, swing_knee
+from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
 from rheobase.effect.peroneal import NerveRecruitment, RoundLeg, cuff_recruitment, peroneal_pads, surface_recruitment
 from rheobase.effect.recruitment import RecruitmentCurve, curve_of
 from rheobase.effect.sensation import (
@@ -41,6 +45,15 @@ from rheobase.effect.sensation import (
     event_mA,
     lowest_mA,
     perceived_intensity,
+)
+from rheobase.effect.training import (
+    Change,
+    DisuseOutcome,
+    Dose,
+    TrainingOutcome,
+    knee_replacement_gain_percent,
+    rest_muscle,
+    train_muscle,
 )
 from rheobase.effect.virtual import (
     Body,
@@ -58,19 +71,30 @@ from rheobase.effect.virtual import (
 
 __all__ = [
     "EVENTS",
+    "FATIGUE",
+    "FORCE",
+    "FREE",
     "POPULATIONS",
     "Band",
     "BobetStein",
     "Body",
     "Bone",
+    "Change",
+    "Comfort",
     "Contraction",
     "Criterion",
     "Ding2003",
     "Ding2007",
+    "DisuseOutcome",
+    "Dose",
+    "Estimate",
     "FittedRange",
     "ForceModel",
+    "ForceTrace",
     "HillHuxley",
     "Hmed2018",
+    "Identified",
+    "KneeExtensors",
     "Library",
     "Limb",
     "Marion",
@@ -87,13 +111,17 @@ __all__ = [
     "Rider",
     "RoundLeg",
     "Sensation",
+    "SessionTorque",
     "Stride",
+    "Swing",
+    "TrainingOutcome",
     "assess_sensation",
     "band_of",
     "bobet_stein",
     "body_limb",
     "body_thresholds_mA",
     "bones",
+    "comfort",
     "conductivity_ends",
     "contract",
     "crank_torque_Nm",
@@ -108,11 +136,15 @@ __all__ = [
     "fibres_under",
     "fixture",
     "fixture_names",
+    "force_from_csv",
+    "force_trace",
     "gait_at",
     "hill_factor",
     "hmed2018",
     "holding_share",
     "holding_torque_Nm",
+    "identify",
+    "knee_replacement_gain_percent",
     "length_factor",
     "lowest_mA",
     "make_library",
@@ -130,12 +162,16 @@ __all__ = [
     "peroneal_pads",
     "pool_force",
     "pulses_of",
+    "rest_muscle",
     "rider_of",
     "scaled",
+    "session_torque",
     "steady_pulses",
     "step",
     "surface_recruitment",
+    "swing_knee",
     "toe_tip_mm",
+    "train_muscle",
     "unit_thresholds_mA",
     "velocity_factor",
 ]

@@ -34,7 +34,9 @@ class FileKind:
 
 # A new kind of scenario is one line here, one in rheobase.scenario.run, and a file of its own in io and scenario.
 _KINDS = {
-    "tens": "rheobase.io._build:SENSATION",
+    "tens": "rheobase.io._build:LIMB_OR_MUSCLE",
+    "ems": "rheobase.io._build:LIMB_OR_MUSCLE",
+    "nmes": "rheobase.io._build:LIMB_OR_MUSCLE",
     "fes": "rheobase.io.walking:WALKING",
 }
 

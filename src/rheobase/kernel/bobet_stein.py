@@ -1,27 +1,15 @@
 """The compiled loop of the muscle of Bobet and Stein: a filter, a saturation, and a filter that slows with force.
 
 The first filter needs no history: q decays by exp(-a h) and rises by each pulse. Force is integrated by the midpoint
-rule with q exact at the middle. This file stands alone, without any global but literals, so that its compiled form can
-be cached.
+rule with q exact at the middle.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import numpy as np
 from numba import njit
 
-from rheobase import __version__
-
-
-def _compiled(function):
-    """Compile at the first call, and keep the machine code for the next process, apart for each version."""
-    function.__qualname__ += "_" + __version__.replace(".", "_")  # part of the name of the file it is kept in
-    out = njit(nogil=True)(function)
-    with suppress(RuntimeError):  # no folder to keep it in can be written: compile anew in each process
-        out.enable_caching()
-    return out
+from rheobase.kernel.vector import compiled
 
 
 @njit(nogil=True)
@@ -31,7 +19,7 @@ def _slope(q, force, constants):
     return constants[3] * raised / (raised + constants[2]) - constants[4] * slowed * slowed * force
 
 
-@_compiled
+@compiled
 def second_order(state, constants, pulse_s, pulse_gain, dt, force):
     """Advance one muscle by as many steps as `force` is long; `state` is changed in place.
 

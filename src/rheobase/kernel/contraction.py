@@ -6,27 +6,15 @@ drive C move in closed form over any interval without a pulse::
     C <- exp(-h/tau_c) (C + S h/tau_c)      S <- exp(-h/tau_c) S
 
 so only force and fatigue are integrated, by the midpoint rule, with the exact drive at the middle. An interval ends at
-each pulse, so pulses need not lie on the grid. This file stands alone, without any global but literals, so that its
-compiled form can be cached.
+each pulse, so pulses need not lie on the grid.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import numpy as np
 from numba import njit
 
-from rheobase import __version__
-
-
-def _compiled(function):
-    """Compile at the first call, and keep the machine code for the next process, apart for each version."""
-    function.__qualname__ += "_" + __version__.replace(".", "_")  # part of the name of the file it is kept in
-    out = njit(nogil=True)(function)
-    with suppress(RuntimeError):  # no folder to keep it in can be written: compile anew in each process
-        out.enable_caching()
-    return out
+from rheobase.kernel.vector import compiled
 
 
 @njit(nogil=True)
@@ -58,7 +46,7 @@ def _over(state, constants, h, decay, half_decay, gain, stretch, velocity):
     state[6] = km + h * ((km_rest - mid_km) / tau_fat + to_km * mid_f)
 
 
-@_compiled
+@compiled
 def contract(state, constants, pulse_s, pulse_lambda, pulse_gain, dt, gain, stretch, velocity, force, capacity):
     """Advance one muscle by as many steps as `force` is long; `state` is changed in place.
 

@@ -4,30 +4,19 @@ All units meet the same pulses; a pulse excites those whose threshold it reaches
 in equal steps, so the exponentials of a step are made once and kept while the gap between pulses stays the same. Force
 moves by an implicit midpoint step with the exact drive at the middle, written with a single division, which no step can
 make unstable. Fatigue is slow and moves once a gap. The innermost loop runs over units, so that the compiler fills
-vector registers with them. This file stands alone, without any global but literals, so that its compiled form can be
-cached.
+vector registers with them.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+from functools import partial
 
 import numpy as np
-from numba import njit
 
-from rheobase import __version__
-
-
-def _compiled(function):
-    """Compile at the first call, and keep the machine code for the next process, apart for each version."""
-    function.__qualname__ += "_" + __version__.replace(".", "_")  # part of the name of the file it is kept in
-    out = njit(nogil=True, fastmath={"reassoc", "contract", "nsz", "arcp"}, error_model="numpy")(function)
-    with suppress(RuntimeError):  # no folder to keep it in can be written: compile anew in each process
-        out.enable_caching()
-    return out
+from rheobase.kernel.vector import compiled
 
 
-@_compiled
+@partial(compiled, fastmath={"reassoc", "contract", "nsz", "arcp"}, error_model="numpy")
 def unit_forces(state, fixed, gap_s, gap_steps, amplitude, shared, total):
     """Advance the units through all gaps between pulses; `state` is changed in place and `total` added to.
 

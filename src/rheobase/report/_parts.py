@@ -17,6 +17,11 @@ def standing(result: Result) -> str:
     """Whether the numbers are a prior or fitted to a person."""
     if result.get("standing"):
         return f'<p class="flag">{esc(result["standing"])}</p>'
+    if result.get("torque"):
+        return (
+            '<p class="flag">Not fitted to a person: torque is a prior over virtual people. A recorded force'
+            " (<code>rheobase fit</code>) makes the muscle that of one person.</p>"
+        )
     if not result.get("calibrated"):
         return (
             '<p class="flag">Not calibrated to a person: these amplitudes are a prior over virtual people, not'

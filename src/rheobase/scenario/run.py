@@ -10,11 +10,12 @@ from typing import Any
 import rheobase
 from rheobase.effect import EVENTS, assess_sensation, event_mA
 from rheobase.effect.virtual import body_thresholds_mA, middle_body
-from rheobase.io.scenario import Scenario, load_scenario
+from rheobase.io.scenario import AnatomyInput, Scenario, load_scenario
 from rheobase.registry import get
 from rheobase.safety import check
 from rheobase.scenario import document, told
 from rheobase.scenario.build import build_chain
+from rheobase.scenario.muscle import run_muscle
 from rheobase.scenario.strength import strength_duration
 
 Progress = Callable[[str, float], None]
@@ -59,7 +60,9 @@ def run(
 
 # The chain of each modality; loaded when it is run.
 _PIPELINES = {
-    "tens": "rheobase.scenario.run:run_sensation",
+    "tens": "rheobase.scenario.run:run_limb_or_muscle",
+    "ems": "rheobase.scenario.run:run_limb_or_muscle",
+    "nmes": "rheobase.scenario.run:run_limb_or_muscle",
     "fes": "rheobase.scenario.walking:run_walking",
 }
 
@@ -91,8 +94,8 @@ def run_scenario(scenario: Any, progress: Progress | None = None) -> dict[str, A
     return getattr(import_module(module), name)(scenario, progress)
 
 
-def run_sensation(scenario: Scenario, progress: Progress | None = None) -> dict[str, Any]:
-    """From two pads on a forearm to what is felt; see `run`.
+def run_limb_or_muscle(scenario: Scenario, progress: Progress | None = None) -> dict[str, Any]:
+    """From two pads to what is felt in a limb, or to what a muscle does; see `run`.
 
     Parameters
     ----------
@@ -100,15 +103,14 @@ def run_sensation(scenario: Scenario, progress: Progress | None = None) -> dict[
         The scenario.
     progress : callable, optional
         Is told what is being done and the share done.
-
-    Raises
-    ------
-    ParameterError
-        If limb, pads, pulse or population are impossible together.
-    LimitExceeded
-        If the output passes a safety limit or the compliance of the output stage.
-
     """
+    if scenario.anatomy is None:
+        return run_muscle(scenario, progress)
+    return _run_sensation(scenario, scenario.anatomy, progress)
+
+
+def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress | None) -> dict[str, Any]:
+    """The chain from the pads to what is felt."""
     from rheobase.field import solve_field
 
     say = progress or (lambda what, share: None)
@@ -159,12 +161,12 @@ def run_sensation(scenario: Scenario, progress: Progress | None = None) -> dict[
         "intensity": document.intensity(felt, grid_mA, scenario.train.rate_hz),
         "strength_duration": strength,
         "field": document.field_part(field, chain.montage, chain.pulse, amplitude_mA),
-        "anatomy": document.anatomy_part(field, chain.montage, scenario.anatomy.site),
-        "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, _label(scenario)),
+        "anatomy": document.anatomy_part(field, chain.montage, anatomy.site),
+        "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, document.pulse_label(scenario)),
         "safety": document.safety_part(checked),
         "population": told.population(felt),
         "method": told.method(felt, field.resistance_ohm),
-        "simplifications": told.simplifications(scenario.anatomy.skin_model),
+        "simplifications": told.simplifications(anatomy.skin_model),
         "citations": told.citations(rows),
         "disclaimer": document.DISCLAIMER,
     }
@@ -179,12 +181,3 @@ def _uncalibrated_mA(felt: Any) -> dict[str, float]:
         felt.library, middle_body(felt.library.limb), np.random.default_rng([felt.seed, 2]), times=SMOOTH
     )
     return {e: event_mA(plain, felt.criteria[e])[0] for e in EVENTS}
-
-
-def _label(scenario: Scenario) -> str:
-    p = scenario.pulse
-    if p.shape == "csv":
-        return f"samples of {Path(p.file or '').name}"
-    width = f", {p.width_us:g} µs a phase" if p.width_us else ""
-    gap = f", {p.gap_us:g} µs gap" if p.gap_us else ""
-    return f"{p.shape.replace('_', ' ')}{width}{gap}, {p.leading} first at the cathode pad"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.effect import Contraction, ForceModel, MuscleState, Pulses, contract, steady_pulses
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 SIX_S = 0.07 * np.arange(6)
 DOUBLET_S = np.array([0.0, *(0.005 + 0.07 * np.arange(5))])
 SIX_PERIOD_S = 0.84  # six intervals of 70 ms on, as long off

@@ -9,6 +9,7 @@ from rheobase.validation import (
     fibres,
     limb_field,
     limb_physics,
+    movement,
     muscle,
     pad_field,
     population,
@@ -37,6 +38,7 @@ _MODULES = (
     population,
     far_ends,
     tissues,
+    movement,
     muscle,
 )
 COMPARISONS = tuple(m.COMPARISON for m in _MODULES)

@@ -22,6 +22,7 @@ from rheobase.tables import Row, row
 from rheobase.validation._contractions import half_rate_hz, plateau_N, train_of
 from rheobase.validation._rows import Comparison, Progress, RowDict, apart, aside, inside, near, saying
 from rheobase.validation.muscle_fatigue import fatigue_rows
+from rheobase.validation.muscle_training import training_rows
 
 _MODELS = ("ding2003", "ding2007")
 
@@ -36,11 +37,12 @@ def _run(tell: Progress) -> list[RowDict]:
         _recruitment(),
         _length(),
         fatigue_rows(),
+        training_rows(),
     )
     rows: list[RowDict] = []
     for done, part in enumerate(parts):
         rows += part
-        tell((done + 1) / 7)
+        tell((done + 1) / 8)
     return rows
 
 

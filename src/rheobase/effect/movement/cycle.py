@@ -203,8 +203,8 @@ def crank_torque_Nm(limb: Limb, group: str, crank_deg: ArrayLike) -> Array:
     data, nudge = mujoco.MjData(model), 0.5
     at = int(model.joint(muscles.joint).qposadr[0])
 
-    def lengths(angle: float) -> Array:
-        data.qpos[:] = posed(model, on_pedals(model, fixture(limb.fixture), angle))
+    def lengths(angle_deg: float) -> Array:
+        data.qpos[:] = posed(model, on_pedals(model, fixture(limb.fixture), angle_deg))
         mujoco.mj_fwdPosition(model, data)
         return data.ten_length[muscles.tendons].copy()
 

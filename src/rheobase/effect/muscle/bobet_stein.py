@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from rheobase.errors import ParameterError
 from rheobase.kernel import second_order
 from rheobase.tables import row
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 _ROWS = ("muscle.bobet_stein",)
 
 

@@ -6,13 +6,15 @@ muscle and leaves its plateau where it was.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rheobase.errors import ParameterError
 from rheobase.tables import row
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 
 def length_factor(length_relative: ArrayLike) -> Array:

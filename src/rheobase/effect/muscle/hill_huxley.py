@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from rheobase.errors import ParameterError
 from rheobase.kernel import contract as kernel_contract
 from rheobase.tables import Row
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 _ONE, _ZERO = np.ones(1), np.zeros(1)
 
 

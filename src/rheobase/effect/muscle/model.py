@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from rheobase.effect.muscle.pulses import Pulses
 from rheobase.errors import ParameterError
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -289,15 +290,22 @@ def notices(model: ForceModel, pulses: Pulses, motion: Motion | None = None) -> 
     fitted, said = model.fitted, []
     if len(pulses.time_s) > 1 and pulses.fastest_hz > fitted.rate_hz[1] * (1 + 1e-6):
         said.append(_outside("Pulses come at up to", pulses.fastest_hz, fitted.rate_hz, "Hz", model.name))
-    spans = [(pulses.width_us, fitted.width_us, "us", "Pulses are"),
-             (pulses.amplitude_mA, fitted.amplitude_mA, "mA", "The amplitude is")]  # fmt: skip
+    spans = [(pulses.width_us, fitted.width_us, "us", "Pulses are", "narrower"),
+             (pulses.amplitude_mA, fitted.amplitude_mA, "mA", "The amplitude is", "weaker")]  # fmt: skip
+    for values, (low, high), unit, words, less in spans:
+        below, finite = int((values < low).sum()), values[np.isfinite(values)]
+        if below:
+            said.append(
+                f"{below} of {len(values)} pulses are {less} than {low:g} {unit}, where {model.name} begins; below it"
+                " extrapolates, and gives no force where its curve falls to zero."
+            )
+        if len(finite) and finite.max() > high:
+            said.append(_outside(words, float(finite.max()), (low, high), unit, model.name))
     if motion is not None:
-        spans.append((np.atleast_1d(motion.angle_deg), fitted.angle_deg, "deg", "The joint is at"))
-    for values, (low, high), unit, words in spans:
-        finite = values[np.isfinite(values)]
-        if len(finite) and not (low <= finite.min() and finite.max() <= high):
-            worst = finite.min() if finite.min() < low else finite.max()
-            said.append(_outside(words, float(worst), (low, high), unit, model.name))
+        angle, (low, high) = np.atleast_1d(motion.angle_deg), fitted.angle_deg
+        if not (low <= angle.min() and angle.max() <= high):
+            worst = angle.min() if angle.min() < low else angle.max()
+            said.append(_outside("The joint is at", float(worst), (low, high), "deg", model.name))
     return tuple(said)
 
 

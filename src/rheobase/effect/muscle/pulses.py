@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from rheobase.errors import ParameterError
 from rheobase.pulse import Programme
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -38,9 +39,9 @@ class Pulses:
     40.0
     """
 
-    time_s: Array
-    amplitude_mA: Array
-    width_us: Array
+    time_s: Any  # arrays once made; lists are taken
+    amplitude_mA: Any
+    width_us: Any
     duration_s: float
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from rheobase.montage import Montage
 from rheobase.nerve import stimulus_of
 from rheobase.pulse import Pulse
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 
 def unit_thresholds_mA(pool: MotorUnitPool, limb: Forearm, montage: Montage, pulse: Pulse, *, seed: int = 1) -> Array:

@@ -2,6 +2,8 @@
 
 from rheobase.report.figures._picture import Picture
 from rheobase.report.figures.arm import ARM
+from rheobase.report.figures.comfort import COMFORT
+from rheobase.report.figures.contraction import CONTRACTION
 from rheobase.report.figures.intensity import INTENSITY
 from rheobase.report.figures.nerve import NERVE
 from rheobase.report.figures.overview import OVERVIEW, lowest_limit
@@ -13,11 +15,13 @@ from rheobase.report.figures.section import SECTION
 from rheobase.report.figures.strength import STRENGTH
 from rheobase.report.figures.strides import STRIDES
 from rheobase.report.figures.swing import SWING
+from rheobase.report.figures.torque import TORQUE
+from rheobase.report.figures.training import TRAINING
 from rheobase.report.figures.walk import WALK
 
-PICTURES = (
-    OVERVIEW, WALK, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD, SWING, STRIDES, ROUTES,
-)  # fmt: skip
+MUSCLE = (TORQUE, CONTRACTION, COMFORT, TRAINING)
+WALKING = (WALK, SWING, STRIDES, ROUTES)
+PICTURES = (OVERVIEW, *MUSCLE, *WALKING, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
 LEADS = (OVERVIEW, WALK)
 """The picture on top of a page is the first of these that has data."""
 
