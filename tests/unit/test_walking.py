@@ -31,7 +31,7 @@ from rheobase.effect import (
     make_limb,
     surface_recruitment,
 )
-from rheobase.errors import ParameterError, ScenarioError, Unstable
+from rheobase.errors import LimitExceeded, ParameterError, ScenarioError, Unstable
 from rheobase.io.netcdf import result_dataset
 from rheobase.io.results import result_text
 from rheobase.io.scenario import load_scenario
@@ -240,3 +240,8 @@ def test_a_wrong_file_is_refused_with_its_key(given, said):
 def test_a_stimulator_that_is_too_weak_says_so():
     with pytest.raises(ParameterError, match=r"pads on the skin can give at most 2 mA.*Raise output.most_mA"):
         rb.run("fes-dropfoot", {"output.most_mA": 2.0})
+
+
+def test_a_stimulator_without_the_voltage_is_refused():
+    with pytest.raises(LimitExceeded, match="V"):
+        rb.run("fes-dropfoot", {"output.compliance_V": 5.0, "gait.strides": 2})

@@ -73,7 +73,7 @@ class Recruited(ForceModel):
     ) -> tuple[Array, Array, MuscleState]:
         """Run on from a state."""
         given = pulses.amplitude_mA if self.curve.unit == "mA" else pulses.width_us
-        share = np.interp(given, self.curve.stimulus, self.curve.share)
+        share = np.asarray(np.interp(given, self.curve.stimulus, self.curve.share), np.float64)
         fires = (share > 0) & (pulses.amplitude_mA > 0) & (pulses.width_us > 0)
         return run_hill_huxley(self.muscle, state, dt_s, steps, time_s=pulses.time_s[fires],
                                drive_gain=np.ones(int(fires.sum())), force_gain=share[fires])  # fmt: skip

@@ -108,7 +108,7 @@ def _smoothed(values: Array, ticks: int) -> Array:
         return values
     kernel = np.concatenate([np.arange(1, ticks + 2), np.arange(ticks, 0, -1)]).astype(float)
     padded = np.concatenate([values[-ticks:], values, values[:ticks]])
-    return np.convolve(padded, kernel / kernel.sum(), mode="valid")
+    return np.asarray(np.convolve(padded, kernel / kernel.sum(), mode="valid"), np.float64)
 
 
 def _pair(level: ArrayLike, other: ArrayLike) -> tuple[Array, Array]:

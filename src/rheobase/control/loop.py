@@ -145,8 +145,9 @@ def follow(
         for share in pull:
             mover.step({group: share})
             recorder.note()
+    ticks_s = np.asarray(np.arange(len(aim)) * tick_s, np.float64)
     return Tracking(
-        movement=recorder.movement(), tick_s=np.arange(len(aim)) * tick_s, aim_deg=aim, angle_deg=np.array(angles),
+        movement=recorder.movement(), tick_s=ticks_s, aim_deg=aim, angle_deg=np.array(angles),
         level=np.array(levels), pulses=channel.pulses,
     )  # fmt: skip
 

@@ -179,7 +179,8 @@ def pedal(
     speed = np.gradient(np.deg2rad(moved.watched_deg), moved.time_s)
     half = len(speed) // 2
     load = row("movement.cycling")["load_Nm_s_per_rad"]
+    ticks_s = np.asarray(np.arange(len(seen)) * tick_s, np.float64)
     return Pedalled(
-        movement=moved, tick_s=np.arange(len(seen)) * tick_s, cadence_rpm=np.array(seen), level=np.array(levels),
+        movement=moved, tick_s=ticks_s, cadence_rpm=np.array(seen), level=np.array(levels),
         aim_rpm=aim_rpm, power_W=float(load * np.mean(speed[half:] ** 2)),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rheobase.anatomy import Layer, LayeredLimb, NervePath
 from rheobase.effect.muscle.pool import MotorUnitPool, motor_unit_pool
 from rheobase.effect.recruitment import RecruitmentCurve, curve_of
+from rheobase.electrode import Output
 from rheobase.errors import ParameterError
 from rheobase.field import Field, point_source_V_per_A, solve_field
 from rheobase.montage import Montage, pad_pair
@@ -137,7 +138,7 @@ class NerveRecruitment:
 
 
 def surface_recruitment(
-    pulse: Pulse, *, leg: RoundLeg | None = None, units: int = 80, seed: int = 1
+    pulse: Pulse, *, leg: RoundLeg | None = None, units: int = 80, seed: int = 1, output: Output | None = None
 ) -> tuple[NerveRecruitment, Field]:
     """Recruit the nerve through two pads on the skin.
 
@@ -151,6 +152,8 @@ def surface_recruitment(
         Motor units, 2 or more.
     seed : int
         Seed of axons and places.
+    output : Output, optional
+        Output stage of the stimulator.
 
     Returns
     -------
@@ -170,7 +173,7 @@ def surface_recruitment(
     True
     """
     leg = leg or RoundLeg()
-    field = solve_field(leg, peroneal_pads(leg))
+    field = solve_field(leg, peroneal_pads(leg, output))
     pool = motor_unit_pool(units=units, seed=seed)
     aside, deeper = _places(units, seed)
     fibres = [
@@ -184,8 +187,15 @@ def surface_recruitment(
     return made, field
 
 
-def peroneal_pads(leg: RoundLeg) -> Montage:
+def peroneal_pads(leg: RoundLeg, output: Output | None = None) -> Montage:
     """Two round pads, the cathode over the nerve at the neck of the fibula.
+
+    Parameters
+    ----------
+    leg : RoundLeg
+        The leg.
+    output : Output, optional
+        Output stage of the stimulator.
 
     Examples
     --------
@@ -193,7 +203,9 @@ def peroneal_pads(leg: RoundLeg) -> Montage:
     ('proximal', 'distal')
     """
     p = row("peroneal.pads")
-    return pad_pair(leg, _NERVE, spacing_mm=p["spacing_mm"], round_mm=p["diameter_mm"], cathode="proximal")
+    return pad_pair(
+        leg, _NERVE, spacing_mm=p["spacing_mm"], round_mm=p["diameter_mm"], cathode="proximal", output=output
+    )
 
 
 def cuff_recruitment(pulse: Pulse, *, units: int = 80, seed: int = 1) -> NerveRecruitment:

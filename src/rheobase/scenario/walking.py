@@ -20,9 +20,11 @@ from rheobase.effect import (
     peroneal_pads,
     surface_recruitment,
 )
+from rheobase.electrode import Output
 from rheobase.errors import ParameterError
 from rheobase.io.walking import WalkingScenario
-from rheobase.pulse import Programme, biphasic, train
+from rheobase.montage import Montage
+from rheobase.pulse import Programme, Pulse, biphasic, train
 from rheobase.registry import get
 from rheobase.safety import CheckedProgramme, check
 from rheobase.scenario import document, told, walking_told
@@ -80,7 +82,8 @@ def run_walking(scenario: WalkingScenario, progress: Progress | None = None) -> 
     pulse = biphasic(width_us=scenario.pulse.width_us)
     leg = RoundLeg(fat_mm=scenario.leg.fat_mm, nerve_depth_mm=scenario.leg.nerve_depth_mm)
     say("the nerve under the pads", 0.0)
-    surface, field = surface_recruitment(pulse, leg=leg, seed=scenario.seed)
+    stage = Output(control="current", compliance_V=scenario.output.compliance_V)
+    surface, field = surface_recruitment(pulse, leg=leg, seed=scenario.seed, output=stage)
     say("the nerve in the cuff", 0.35)
     cuff = cuff_recruitment(pulse, seed=scenario.seed)
     out = scenario.output
@@ -96,8 +99,8 @@ def run_walking(scenario: WalkingScenario, progress: Progress | None = None) -> 
         routes.append(Route(id=name, plain=plain, walked=walked, nerve=nerve))
     say("the document", 0.98)
     most_mA = float(routes[1].walked.stimulus.max())
-    field.check_compliance(most_mA) if most_mA * surface.resistance_ohm / 1000.0 > out.compliance_V else None
-    checked = _checked(scenario, leg, pulse, most_mA, field.resistance_ohm)
+    field.check_compliance(most_mA)
+    checked = _checked(scenario, peroneal_pads(leg, stage), pulse, most_mA, field.resistance_ohm)
     return _document(scenario, routes, checked)
 
 
@@ -135,7 +138,7 @@ def _plan(scenario: WalkingScenario) -> Walk:
 
 
 def _checked(
-    scenario: WalkingScenario, leg: RoundLeg, pulse: Any, amplitude_mA: float, load_ohm: float
+    scenario: WalkingScenario, pads: Montage, pulse: Pulse, amplitude_mA: float, load_ohm: float
 ) -> CheckedProgramme:
     """The output limits at the strongest pulse that was given through the skin, as if every stride needed it."""
     programme = Programme(
@@ -143,7 +146,7 @@ def _checked(
         duration_s=60.0 * scenario.output.session_min, ramp_up_s=scenario.trigger.rise_s,
         ramp_down_s=scenario.trigger.fall_s,
     )  # fmt: skip
-    return check(programme, montage=peroneal_pads(leg), modality="fes", load_ohm=load_ohm)
+    return check(programme, montage=pads, modality="fes", load_ohm=load_ohm)
 
 
 def _document(scenario: WalkingScenario, routes: list[Route], checked: CheckedProgramme) -> dict[str, Any]:

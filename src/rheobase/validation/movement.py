@@ -141,13 +141,19 @@ def _learning() -> Iterator[RowDict]:
 
 def _riding() -> Iterator[RowDict]:
     p, bike = row("control.cycling_measured"), make_limb("cycling")
-    muscle = recruited(ding2003(), RecruitmentCurve(stimulus=[10.0, 60.0], share=[0.0, 1.0], unit="mA"))
+    muscle = recruited(ding2003(), _curve(1.0))
     channels = {g: Channel(muscle, rate_hz=40.0, width_us=300.0) for g in bike.groups}
     ride = pedal(bike, channels, crank_windows(bike, channels, aim_rpm=40.0), aim_rpm=40.0, duration_s=15.0)
     most = p["error_rpm"] + p["error_sd_rpm"]
     yield at_most("error of the cadence at 40 a minute", p, most, ride.rms_rpm, unit="rpm",
                   note="Root mean square over the second half of 15 s.")  # fmt: skip
-    yield inside("power on the ergometer", p, *p["power_W"], [ride.power_W], unit="W")
+    low_W, high_W = p["power_W"]
+    yield inside("power on the ergometer", p, low_W, high_W, [ride.power_W], unit="W")
+
+
+def _curve(top_share: float) -> RecruitmentCurve:
+    """Any curve does: levels are shares of the force."""
+    return RecruitmentCurve(stimulus=np.array([10.0, 50.0]), share=np.array([0.0, top_share]), unit="mA")
 
 
 @cache
@@ -156,8 +162,7 @@ def _walks() -> tuple[Walked, Walked]:
         stride_s=1.4, strides=8, trigger=tilt_trigger(), signal="tilt", level=0.3, rise_s=0.2, learning_per_deg=0.02,
     )  # fmt: skip
     share = row("peroneal.evertors")["share"]
-    curves = [RecruitmentCurve(stimulus=[10.0, 40.0], share=[0.0, top], unit="mA") for top in (1.0, share)]
-    muscles = dict(zip(("dorsiflexors", "evertors"), (recruited(ding2003(), c) for c in curves), strict=True))
+    muscles = {g: recruited(ding2003(), _curve(top)) for g, top in (("dorsiflexors", 1.0), ("evertors", share))}
     return walk(limb, None, plan), walk(limb, Channel(muscles, rate_hz=40.0, width_us=300.0), plan)
 
 

@@ -62,13 +62,13 @@ class Limb:
     def torque_Nm(self, group: str, angle_deg: float | Array) -> Array:
         """Largest evoked isometric torque of a group at an angle, always 0 or above."""
         muscles = self.group(group)
-        return np.interp(angle_deg, muscles.angle_deg, muscles.torque_Nm)
+        return np.asarray(np.interp(angle_deg, muscles.angle_deg, muscles.torque_Nm))
 
     def arms_cm(self, group: str, angle_deg: float | Array) -> Mapping[str, Array]:
         """Effective moment arm of each muscle at an angle; positive where it lengthens as the angle rises."""
         muscles = self.group(group)
         return {
-            name: np.interp(angle_deg, muscles.angle_deg, 100 * muscles.arm_m[:, i])
+            name: np.asarray(np.interp(angle_deg, muscles.angle_deg, 100 * muscles.arm_m[:, i]))
             for i, name in enumerate(muscles.names)
         }
 
