@@ -8,7 +8,7 @@ import pytest
 mujoco = pytest.importorskip("mujoco")
 pytest.importorskip("myo_sim")
 
-from rheobase.effect import Mover, Recorder, fixture, fixture_names, holding_share, make_limb, move  # noqa: E402
+from rheobase.effect import Mover, Recorder, fixture, fixture_names, holding_share, make_limb, move, scene_of  # noqa: E402
 from rheobase.effect.movement._spec import posed  # noqa: E402
 from rheobase.errors import MissingExtra, ParameterError, Unstable  # noqa: E402
 from rheobase.extras import need  # noqa: E402
@@ -108,6 +108,19 @@ def test_frames_hold_bones_and_paths():
     assert all(len(path) >= 2 for path in moved.frames[0]["paths_m"]["quadriceps"])
 
 
+def test_a_scene_becomes_a_page_of_its_own():
+    from rheobase.report import film_html
+
+    moved = {str(s): move(make_limb("wrist"), {"wrist_extensors": np.full(100, s)}) for s in (0.1, 0.5)}
+    scene = scene_of(moved, groups=("wrist_extensors",), title="A wrist <b>")
+    assert [t["plain"] for t in scene["takes"]] == ["0.1", "0.5"]
+    assert scene["takes"][1]["frames"][-1]["pulls"] == [0.5] * 3
+    assert {b["name"] for b in scene["bones"]}.isdisjoint({"humerus_r", "scapula_r"})
+    page = film_html(scene)
+    assert "A wrist &lt;b&gt;" in page
+    assert page.count("<script") == 2
+
+
 def test_a_limb_that_runs_away_is_stopped_with_a_message():
     limb = make_limb("seated_ankle")
     with pytest.raises(Unstable, match=r"ran away after 0\.\d+ s: ankle_angle_r reached .* Lower the gains"):
@@ -127,6 +140,17 @@ def test_a_limb_that_runs_away_is_stopped_with_a_message():
         (lambda: Mover(make_limb("seated_knee")).step({}, {"knee_angle_r": 1.0}), "does not lead 'knee_angle_r'"),
         (lambda: move(make_limb("seated_knee"), {"quadriceps": [0.1], "hamstrings": [0.1, 0.2]}), "hold [1, 2] steps"),
         (lambda: Recorder(Mover(make_limb("seated_knee")), frame_every_s=0.0), "must be above 0 s"),
+        (lambda: scene_of({}), "movements of none were given"),
+        (
+            lambda: scene_of(
+                {
+                    n: move(make_limb(f"seated_{n}"), {g: [0.1] * 50})
+                    for n, g in (("knee", "quadriceps"), ("ankle", "dorsiflexors"))
+                }
+            ),
+            "shows one limb",
+        ),
+        (lambda: scene_of({"x": move(make_limb("seated_knee"), {"quadriceps": [0.1] * 50})}, from_s=9.0), "0 frames"),
         (lambda: holding_share(make_limb("seated_knee"), "quadriceps", -20.0), "goes from 0 to 120 deg"),
     ],
 )

@@ -7,6 +7,7 @@ from rheobase.effect.movement.gait import Stride, gait_at
 from rheobase.effect.movement.limb import Limb, make_limb
 from rheobase.effect.movement.mover import Mover
 from rheobase.effect.movement.record import Movement, Recorder, move
+from rheobase.effect.movement.scene import scene_of
 from rheobase.effect.movement.statics import holding_share, holding_torque_Nm
 from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
 from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
@@ -165,6 +166,7 @@ __all__ = [
     "rest_muscle",
     "rider_of",
     "scaled",
+    "scene_of",
     "session_torque",
     "steady_pulses",
     "step",

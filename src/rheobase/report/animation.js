@@ -4,7 +4,7 @@
   const canvas = document.getElementById("film"), play = document.getElementById("film-play");
   const slider = document.getElementById("film-time"), words = document.getElementById("film-words");
   const ink = canvas.getContext("2d"), count = scene.takes[0].frames.length;
-  let turn = 0, frame = 0, running = !matchMedia("(prefers-reduced-motion: reduce)").matches, last = 0;
+  let turn = scene.turn_deg * Math.PI / 180, frame = 0, running = !matchMedia("(prefers-reduced-motion: reduce)").matches, last = 0;
   slider.max = count - 1;
 
   const paint = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -61,17 +61,18 @@
         ink.beginPath(); ink.moveTo(...at(a)); ink.lineTo(...at(e)); ink.lineTo(...at(g)); ink.closePath();
         ink.fillStyle = ink.strokeStyle = shade(bone, light); ink.lineWidth = 0.6; ink.fill(); ink.stroke();
       }
-      ink.strokeStyle = muscle; ink.lineCap = ink.lineJoin = "round"; ink.lineWidth = 2 + 9 * f.share;
-      for (const path of f.paths) {
+      ink.strokeStyle = muscle; ink.lineCap = ink.lineJoin = "round";
+      f.paths.forEach((path, k) => {
+        ink.lineWidth = 1.5 + 9 * f.pulls[k];
         ink.beginPath();
         path.forEach((p, i) => { const q = at(seen(p)); i ? ink.lineTo(...q) : ink.moveTo(...q); });
         ink.stroke();
-      }
+      });
       ink.fillStyle = paint("--ink"); ink.font = "600 13px system-ui, sans-serif"; ink.textAlign = "center";
       ink.fillText(take.plain, each * (t + 0.5), 18);
     });
     slider.value = frame;
-    words.textContent = `${Math.round(100 * frame / (count - 1))} % of the stride`;
+    words.textContent = `${Math.round(100 * frame / (count - 1))} % of the way`;
   }
 
   function tick(now) {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rheobase.effect import bones, gait_at
+from rheobase.effect import gait_at, scene_of
 from rheobase.tables import row
 
 if TYPE_CHECKING:
@@ -153,42 +153,21 @@ def routes_part(routes: list[Route]) -> list[dict[str, Any]]:
     return out
 
 
-def animation(routes: list[Route], *, frames: int = 36) -> dict[str, Any]:
+def animation(routes: list[Route]) -> dict[str, Any]:
     """Bones and muscles over the last stride, for the moving picture."""
-    limb = routes[0].walked.movement.limb
-    shapes = bones(limb)
-    return {
-        "title": "The last stride",
-        "caption": "Left as it would be without stimulation, right with pads on the skin. Turn it by dragging.",
-        "bones": [
-            {"name": b.name, "points_m": b.points_m.round(4).tolist(), "faces": b.faces.tolist()} for b in shapes
-        ],
-        "takes": [_take(r, [b.body for b in shapes], frames) for r in routes[:2]],
-    }
-
-
-def _take(route: Route, bodies: list[int], frames: int) -> dict[str, Any]:
-    moved = route.walked.movement
-    stride_s = moved.time_s[-1] / route.walked.ankle_deg.shape[0]
-    chosen = np.flatnonzero(moved.frame_s >= moved.time_s[-1] - stride_s - 1e-9)[:frames]
-    level = _last(route.walked.level)
-    return {
-        "id": route.id,
-        "plain": route.plain,
-        "seconds": round(float(stride_s), 3),
-        "frames": [
-            {
-                "bodies": [
-                    [*moved.frames[i]["position_m"][b].round(4).tolist(),
-                     *moved.frames[i]["turn"][b].reshape(-1).round(4).tolist()]
-                    for b in bodies
-                ],
-                "paths": [p.round(4).tolist() for p in moved.frames[i]["paths_m"]["dorsiflexors"]],
-                "share": round(float(level[min(k * len(level) // len(chosen), len(level) - 1)]), 3),
-            }
-            for k, i in enumerate(chosen)
-        ],
-    }  # fmt: skip
+    takes = {r.plain: r.walked.movement for r in routes[:2]}
+    strides = {plain: route.walked.ankle_deg.shape[0] for plain, route in zip(takes, routes, strict=False)}
+    scenes = [
+        scene_of(
+            {plain: moved}, groups=("dorsiflexors",), from_s=moved.time_s[-1] * (1.0 - 1.0 / strides[plain]),
+            title="The last stride",
+            caption="Left as it would be without stimulation, right with pads on the skin. Turn it by dragging.",
+        )
+        for plain, moved in takes.items()
+    ]  # fmt: skip
+    count = min(len(s["takes"][0]["frames"]) for s in scenes)
+    both = [{**s["takes"][0], "frames": s["takes"][0]["frames"][:count]} for s in scenes]
+    return {**scenes[0], "takes": both}
 
 
 def method(scenario: WalkingScenario, routes: list[Route]) -> list[str]:

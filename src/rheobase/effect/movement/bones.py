@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.effect.movement._spec import WHAT
+from rheobase.effect.movement.fixture import fixture
 from rheobase.effect.movement.limb import Limb
 from rheobase.extras import need
 
@@ -43,15 +44,15 @@ class Bone:
     faces: NDArray[np.int64]
 
 
-def bones(limb: Limb, *, grain_mm: float = 12.0) -> tuple[Bone, ...]:
+def bones(limb: Limb, *, grain_mm: float | None = None) -> tuple[Bone, ...]:
     """Bones of a limb, their surfaces coarsened to a grain.
 
     Parameters
     ----------
     limb : Limb
         The limb.
-    grain_mm : float
-        Corners nearer than about this are joined, above 0.
+    grain_mm : float, optional
+        Corners nearer than about this are joined, above 0; as the fixture says if left out.
 
     Returns
     -------
@@ -66,7 +67,8 @@ def bones(limb: Limb, *, grain_mm: float = 12.0) -> tuple[Bone, ...]:
     True
     """
     mujoco = need("mujoco", WHAT)
-    model = limb.model_
+    model, shown = limb.model_, fixture(limb.fixture)
+    grain_m = (shown["grain_mm"] if grain_mm is None else grain_mm) / 1000.0
     found: dict[int, list[tuple[Array, NDArray[np.int64]]]] = {}
     for g in np.flatnonzero(model.geom_type == int(mujoco.mjtGeom.mjGEOM_MESH)):
         mesh = model.geom_dataid[g]
@@ -76,8 +78,12 @@ def bones(limb: Limb, *, grain_mm: float = 12.0) -> tuple[Bone, ...]:
         mujoco.mju_quat2Mat(turn, model.geom_quat[g])
         points = model.mesh_vert[v0 : v0 + nv] @ turn.reshape(3, 3).T + model.geom_pos[g]
         faces = np.asarray(model.mesh_face[f0 : f0 + nf], dtype=np.int64)
-        found.setdefault(int(model.geom_bodyid[g]), []).append(_coarse(points, faces, grain_mm / 1000.0))
-    return tuple(_bone(model.body(b).name, b, parts) for b, parts in sorted(found.items()))
+        found.setdefault(int(model.geom_bodyid[g]), []).append(_coarse(points, faces, grain_m))
+    return tuple(
+        _bone(model.body(b).name, b, parts)
+        for b, parts in sorted(found.items())
+        if model.body(b).name not in shown["hidden"]
+    )
 
 
 def toe_tip_mm(limb: Limb, body: str = "toes_r") -> Array:

@@ -51,9 +51,9 @@ def _leg(axes, bones, frame, away: float) -> tuple[float, float]:
     alpha = 0.35 + 0.65 * np.round(light[order] * _SHADES) / _SHADES
     colours = [_blend(a) for a in alpha]
     axes.add_collection(PolyCollection(list(shape[order]), facecolors=colours, edgecolors=colours, linewidths=0.3))
-    for path in frame["paths"]:
+    for path, pull in zip(frame["paths"], frame["pulls"], strict=True):
         line = np.array(path)
-        axes.plot(away - begin - line[:, 1], line[:, 2], color=PAINT["muscle"], linewidth=1.5 + 9 * frame["share"])
+        axes.plot(away - begin - line[:, 1], line[:, 2], color=PAINT["muscle"], linewidth=1.5 + 9 * pull)
     return away, away + float(shape[..., 0].max()) - away
 
 
