@@ -7,7 +7,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from rheobase.report._canvas import FONT_PX, PAINT, sheet
-from rheobase.report.figures._picture import Picture, Result, Table
+from rheobase.report.figures._picture import NARROW_PX, Picture, Result, Table
 from rheobase.report.words import number
 
 _PLACE = 0.8
@@ -25,7 +25,8 @@ def _draw(result: Result, width_px: float) -> Figure:
         low, high = _leg(axes, scene["bones"], frame, away)
         axes.text((low + high) / 2, 0.02, take["plain"], transform=axes.get_xaxis_transform(which="grid"), ha="center",
                   va="bottom", weight="bold", fontsize=FONT_PX)  # fmt: skip
-        away += high - low + 0.12
+        # The words under a leg are wider than the leg where the page is narrow.
+        away += high - low + (0.25 if width_px > NARROW_PX else 0.6)
     axes.autoscale_view()
     return figure
 
