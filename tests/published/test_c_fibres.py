@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from rheobase.nerve import Status, activation_thresholds, stimulus_from_segments, uniform_fibre
+from rheobase.nerve.chunk import make_chunk, run
 from rheobase.nerve.simulate import simulate
 from rheobase.nerve.velocity import conduction_velocity
 
@@ -101,3 +102,20 @@ def test_tigerholm_conducts_as_the_paper_says():
     """Its abstract gives 0.69 m/s; 1 um thick, a compartment of 25 um and 5 us a step come within 2 %."""
     fibre = uniform_fibre("tigerholm", diameter_um=1.0, nodes=121, spacing_um=25.0)
     assert conduction_velocity(fibre, current_nA=0.5, width_ms=1.0).velocity_m_per_s == pytest.approx(0.69, rel=0.02)
+
+
+def test_activity_fills_tigerholms_fibre_with_sodium_and_slows_it():
+    """The paper's own subject, in its abstract: slowing by activity goes with the rise of sodium inside the axon."""
+    fibre = uniform_fibre("tigerholm", diameter_um=1.0, nodes=121, spacing_um=25.0)
+    dt_ms, period, count = 0.01, 4000, 6  # a current pulse every 40 ms
+    chunk = make_chunk([fibre], [np.zeros((0, 121))], dt_ms=dt_ms, temperature_C=37.0, current_nodes=[(12,)])
+    wave = np.zeros((1, period))
+    wave[0, :100] = 0.5
+    state, last = chunk.fresh(), fibre.nodes // 2
+    took, sodium = [], []
+    for _ in range(count):
+        steps = run(chunk, state, wave, np.ones((chunk.layout.lanes, 1)), level_mV=25.0).spike_step[0]
+        took.append(dt_ms * (steps[84] - steps[48]))
+        sodium.append(state[3].reshape(121, 4, -1)[last, 0, 0])
+    assert (np.diff(sodium) > 0).all()
+    assert took[-1] > 1.02 * took[0]

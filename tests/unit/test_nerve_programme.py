@@ -12,7 +12,7 @@ from rheobase.kernel import LANES, OPERATIONS, PLACES
 from rheobase.kernel.programme_numpy import run_programme as run_plain
 from rheobase.nerve import fibre_model
 from rheobase.nerve.membrane import Flow, Membrane
-from rheobase.nerve.programme import Book, exp, log, programme_of, sqrt
+from rheobase.nerve.programme import Book, exp, held, log, programme_of, sqrt
 
 compiled = pytest.importorskip("rheobase.kernel.programme")
 MODELS = ("tigerholm", "schild94", "schild97", "thio_autonomic", "thio_cutaneous")
@@ -113,7 +113,7 @@ def arithmetic(draw, depth=4):
     if depth == 0 or (draw(st.booleans()) and depth < 3):
         leaf = draw(LEAVES)
         return (lambda h: leaf) if isinstance(leaf, float) else (lambda h: getattr(h, leaf))
-    kind = draw(st.sampled_from(["add", "sub", "mul", "div", "log", "exp", "sqrt", "power", "neg"]))
+    kind = draw(st.sampled_from(["add", "sub", "mul", "div", "log", "exp", "sqrt", "power", "neg", "held"]))
     one = draw(arithmetic(depth=depth - 1))
     other = draw(arithmetic(depth=depth - 1))
     return {
@@ -126,6 +126,7 @@ def arithmetic(draw, depth=4):
         "sqrt": lambda h: sqrt(1.0 + one(h) * one(h)),
         "power": lambda h: (h.m + h.n) ** 5 * one(h),
         "neg": lambda h: -(one(h) + h.a),
+        "held": lambda h: held(one(h), 0.3, 0.9),
     }[kind]
 
 
@@ -189,7 +190,7 @@ def test_exp_is_held_at_its_ends():
 
 
 def test_operations_have_the_numbers_the_kernel_knows():
-    assert OPERATIONS == ("add", "sub", "mul", "div", "fma", "fms", "fnma", "log", "exp", "sqrt", "copy")
+    assert OPERATIONS == ("add", "sub", "mul", "div", "fma", "fms", "fnma", "log", "exp", "sqrt", "max", "min", "copy")
     assert PLACES == ("register", "number", "potential", "gate", "state", "shape", "flow")
 
 

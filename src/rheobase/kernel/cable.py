@@ -247,8 +247,8 @@ def _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_g
 
 
 @njit(nogil=True, forceinline=True)
-def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, record_node, record, record_gate,
-            sense_mode, sense_node, signal, mode_k, mode_type):  # fmt: skip
+def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, state, record_node, record,
+            record_gate, record_state, sense_mode, sense_node, signal, mode_k, mode_type):  # fmt: skip
     """Keep potentials and gates of chosen nodes, and what a contact sees of the whole fibre."""
     lanes = 16
     for r in range(record_node.size):
@@ -258,6 +258,10 @@ def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x
         if record_gate.size > 0:
             for g in range(n_gates):
                 store(record_gate, at * n_gates + g * lanes, load(x, (node * n_gates + g) * lanes))
+        if record_state.size > 0:
+            n_states = state.size // v.size
+            for s in range(n_states):
+                store(record_state, at * n_states + s * lanes, load(state, (node * n_states + s) * lanes))
     contacts = signal.size // (n_steps * (rest_blocks(v, n_nodes)) * lanes)
     n_inter = n_nodes - 1
     for c in range(contacts):
@@ -295,7 +299,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
             shape, code, place, numbers, n_registers,
             level_mv, rest, rest_x, quiet_mv, quiet_gate, quiet_from, count_from, need, watch, spike, done,
-            record_node, record, record_gate, sense_mode, sense_node, signal,
+            record_node, record, record_gate, record_state, sense_mode, sense_node, signal,
             event_node, event_step, event_count):  # fmt: skip
     """Carry blocks of sixteen fibres over `n_steps` steps; the module says how.
 
@@ -332,7 +336,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     n_gates, term_start, term_gate, term_mv
         Gates a node; per current term its gates and its reversal potential (mV from the nominal rest).
     code, place, numbers, n_registers
-        Membrane programme (see `rheobase.kernel.programme.run_programme`); without instructions there is none.
+        Membrane programme (see `rheobase.kernel.programme.run_programme`); `code` is None where there is none.
     level_mv, quiet_mv, quiet_gate, quiet_from, count_from
         Level of a spike (mV from the nominal rest), how near to rest is silent (mV, and how far below and above its
         rest each gate may be, float64 (2, gate)), steps from which silence and spikes count.
@@ -345,8 +349,9 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     done : int64 (block; lane)
         In: 0, or anything else for a lane that need not be waited for; a block without any 0 is left as it is.
         Out: 1 fired, 2 silent, 0 undecided after the last step.
-    record_node, record, record_gate : int64 (recorded node), (block, recorded node, step; lane), (the same, gate; lane)
-        Out: potential (from the nominal rest) and gates of chosen nodes; any may be empty.
+    record_node, record, record_gate, record_state : int64 (recorded node), (block, recorded node, step; lane), (the
+        same, gate; lane), (the same, state; lane)
+        Out: potential (from the nominal rest), gates and states of chosen nodes; any may be empty.
     sense_mode, sense_node, signal : (block, contact, internode, mode; lane), (block, contact, node; lane), (block,
         contact, step; lane)
         Weights of a recording contact, and out: what it sees; may be empty.
@@ -363,9 +368,12 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     to_parent, to_child = work[4 * size : 5 * size], work[5 * size : 6 * size]
     factor, right_side = work[6 * size : 7 * size], work[7 * size : 8 * size]
     push = work[8 * size : 8 * size + (n_sources + 1) * lanes]
-    extra = _on_line(np.zeros(2 * size + lanes, v.dtype))[: 2 * size if code.shape[0] > 0 else 0]
-    where = np.zeros((place.shape[0], 3), np.int64)
-    registers = _on_line(np.zeros((n_registers * 8 + 1) * lanes, v.dtype))
+    if code is not None:  # where it is None, the compiler leaves all this out
+        extra = _on_line(np.zeros(2 * size + lanes, v.dtype))
+        registers = _on_line(np.zeros((n_registers * 8 + 1) * lanes, v.dtype))
+        where = np.zeros((place.shape[0], 3), np.int64)
+    else:
+        extra = np.zeros(0, v.dtype)
     n_states, n_shape = state.size // max(v.size, 1), shape.size // max(v.size, 1)
     rows = _on_line(np.zeros(row_length // 2 * lanes + lanes, np.float32))
     fired = np.zeros(lanes, np.int64)
@@ -390,7 +398,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             if n_modes > 0:
                 _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child, push,
                        waveform, mode_d, mode_k, mode_type, mode_drive)  # fmt: skip
-            if code.shape[0] > 0:
+            if code is not None:
                 run_programme(block, n_nodes, code, place, where, registers, numbers, v, x, state, shape, extra,
                               n_gates, n_states, n_shape)  # fmt: skip
             _nodes(step, block, n_nodes, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x, to_parent,
@@ -400,8 +408,9 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
                         spike, fired, event_node, event_step, event_count)  # fmt: skip
             _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_length, rows)
             if keeping:
-                _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, record_node, record,
-                        record_gate, sense_mode, sense_node, signal, mode_k, mode_type)  # fmt: skip
+                _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, state, record_node,
+                        record, record_gate, record_state, sense_mode, sense_node, signal,
+                        mode_k, mode_type)  # fmt: skip
             if step % 8 == 7 and _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate,
                                          quiet_from, need, watch, spike, fired, done):  # fmt: skip
                 break

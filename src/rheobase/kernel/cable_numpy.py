@@ -20,7 +20,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
             shape, code, place, numbers, n_registers,
             level_mv, rest, rest_x, quiet_mv, quiet_gate, quiet_from, count_from, need, watch, spike, done,
-            record_node, record, record_gate, sense_mode, sense_node, signal,
+            record_node, record, record_gate, record_state, sense_mode, sense_node, signal,
             event_node, event_step, event_count):  # fmt: skip
     """Carry blocks of sixteen fibres over `n_steps` steps, as the compiled loop of the same name does.
 
@@ -32,11 +32,11 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         See there.
     rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv, shape, code, place, numbers, n_registers
         See there.
-    level_mv, rest, quiet_mv, quiet_from, count_from
+    level_mv, rest, rest_x, quiet_mv, quiet_gate, quiet_from, count_from
         See there.
-    need, watch, spike, done, record_node, record, record_gate, sense_mode, sense_node, signal, event_node, event_step
+    need, watch, spike, done, record_node, record, record_gate, record_state, sense_mode, sense_node, signal
         See there.
-    event_count
+    event_node, event_step, event_count
         See there.
     """
     blocks = rest.size // (n_nodes * _LANES)
@@ -65,7 +65,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             k=view(mode_k, kinds, n_modes)[b] if n_modes else None,
             mode_drive=view(mode_drive, n_sources, n_inter, n_modes)[b] if n_modes else None,
             node_drive=view(node_drive, n_sources, n_nodes)[b], shape=view(shape, n_nodes, shape.size // v.size)[b],
-            code=code, place=place, numbers=numbers.reshape(-1, _LANES)[:, 0],
+            code=code, place=place, numbers=None if code is None else numbers.reshape(-1, _LANES)[:, 0],
         )  # fmt: skip
         near = (view(rest, n_nodes)[b], view(rest_x, n_nodes, n_gates)[b], quiet_mv, quiet_gate)
         ends = _Ends(level_mv, near, quiet_from, need[lane], watch[lane], done[lane])
@@ -75,6 +75,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         kept = SimpleNamespace(
             node=record_node, v=record.reshape(blocks, record_node.size, n_steps, _LANES)[b],
             gate=record_gate.reshape(blocks, -1, n_steps, n_gates, _LANES)[b] if record_gate.size else None,
+            state=record_state.reshape(blocks, record_node.size, n_steps, -1, _LANES)[b] if record_state.size else None,
             sense_mode=view(sense_mode, contacts, n_inter, n_modes)[b] if contacts and n_modes else None,
             sense_node=view(sense_node, contacts, n_nodes)[b] if contacts else None,
             signal=signal.reshape(blocks, contacts, n_steps, _LANES)[b] if contacts else None,
@@ -115,7 +116,7 @@ class _Block(SimpleNamespace):
 
     def flow(self, v, x, state):
         """What a membrane programme says of the membrane current; moves the states."""
-        if not len(self.code):
+        if self.code is None:
             return 0.0, 0.0
         out = run_programme(self.code, self.place, self.numbers, v, x, state, self.shape)
         return out[:, 0], out[:, 1]
@@ -187,10 +188,12 @@ def _note(step, v, new, level_mv, spike, kept):
             kept.event_count[0] += 1
 
 
-def _keep(one, step, v, z, w, x, kept):
+def _keep(one, step, v, z, w, x, more, kept):
     kept.v[:, step] = v[kept.node]
     if kept.gate is not None:
         kept.gate[:, step] = x[kept.node]
+    if kept.state is not None:
+        kept.state[:, step] = more[kept.node]
     if kept.signal is not None:
         kept.signal[:, step] = np.einsum("cnl,nl->cl", kept.sense_node, v)
         if one.n_modes:
@@ -210,7 +213,7 @@ def _advance_block(one, ends, state, n_steps, spike, kept):
         if one.n_modes:
             w = one.node_sums(v)
         x = one.move_gates(v, x)
-        _keep(one, step, v, z, w, x, kept)
+        _keep(one, step, v, z, w, x, more, kept)
         if step % 8 == 7 and ends.decide(step, v, x, spike):
             break
     else:

@@ -77,6 +77,20 @@ def root(typingctx, x):
     return x(x), codegen
 
 
+def _of_two(name: str) -> Any:
+    @intrinsic
+    def apply(typingctx, a, b):
+        def codegen(context, builder, sig, args):
+            return call(builder, name, list(args))
+
+        return a(a, b), codegen
+
+    return apply
+
+
+larger, smaller = _of_two("maxnum"), _of_two("minnum")
+
+
 @intrinsic
 def logarithm(typingctx, x):
     """Natural logarithm of positive normal numbers, to a few units in the last place.
@@ -184,6 +198,10 @@ def _carry_out(operation, count, out, out_step, a, a_step, b, b_step, c, c_step)
             store_at(out, exponential(first))
         elif operation == 9:
             store_at(out, root(first))
+        elif operation == 10:
+            store_at(out, larger(first, load_at(b)))
+        elif operation == 11:
+            store_at(out, smaller(first, load_at(b)))
         else:
             store_at(out, first)
         out += out_step

@@ -15,6 +15,8 @@ _DO = (
     lambda a, b, c: np.log(a),
     lambda a, b, c: np.exp(np.clip(a, -690.0, 690.0)),
     lambda a, b, c: np.sqrt(a),
+    lambda a, b, c: np.fmax(a, b),
+    lambda a, b, c: np.fmin(a, b),
     lambda a, b, c: a,
 )
 

@@ -214,8 +214,7 @@ def _table(model: FibreModel, dt_ms: float, temperature_C: float, rows_per_mV: f
 
 def _programme(model: FibreModel, dt_ms: float, temperature_C: float) -> dict[str, Any]:
     if model.membrane is None:
-        none = np.zeros((0, 5), np.int64), np.zeros((0, 2), np.int64), np.zeros(0), 0
-        return dict(zip(_PROGRAMME, none, strict=True))
+        return dict.fromkeys(_PROGRAMME)
     made = programme_of(model, dt_ms, temperature_C)
     numbers = aligned(np.repeat(made.numbers, LANES))
     return {"code": made.code, "place": made.place, "numbers": numbers, "n_registers": made.n_registers}
@@ -275,6 +274,8 @@ class Run:
         Potentials from the nominal rest.
     gates : array, shape (lane, recorded node, step, gate)
         Empty unless asked for.
+    states : array, shape (lane, recorded node, step, state)
+        States of a membrane programme; empty unless gates were asked for.
     signal : array, shape (lane, contact, step)
         What recording contacts see.
     events : tuple of arrays
@@ -287,6 +288,7 @@ class Run:
     done: NDArray[np.int64]
     record_mV: NDArray
     gates: NDArray
+    states: NDArray
     signal: NDArray
     events: tuple[NDArray[np.int64], NDArray[np.int64], Array]
     lost: int
@@ -321,6 +323,8 @@ def run(
     done = np.zeros(lanes, np.int64) if waited_for is None else np.where(waited_for, 0, -1)
     recorded = aligned(np.zeros(len(record) * steps * lanes, dtype))
     kept_gates = np.zeros(recorded.size * shared["n_gates"] if gates else 0, dtype)
+    n_states = state[3].size // state[0].size
+    kept_states = np.zeros(recorded.size * n_states if gates else 0, dtype)
     weights = (np.zeros(0, dtype), np.zeros(0, dtype)) if sense is None else sense
     signal = np.zeros(contacts * steps * lanes, dtype)
     event_node, event_step = np.zeros(blocks * room, np.int64), np.zeros(blocks * room)
@@ -336,20 +340,27 @@ def run(
         int(quiet_from), int(count_from),
         np.zeros(lanes, np.int64) if need is None else need,
         np.full(lanes, -1, np.int64) if watch is None else watch,
-        spike, done, np.array(record, dtype=np.int64), recorded, kept_gates, *weights, signal,
-        event_node, event_step, event_count,
+        spike, done, np.array(record, dtype=np.int64), recorded, kept_gates, kept_states,
+        *weights, signal, event_node, event_step, event_count,
     )  # fmt: skip
     kept = np.arange(room)[None, :] < event_count[:, None]
     block = np.nonzero(kept)[0]
     where, when = event_node.reshape(blocks, room)[kept], event_step.reshape(blocks, room)[kept]
     nodes_of = recorded.reshape(blocks, len(record), steps, LANES).transpose(0, 3, 1, 2)
-    gates_of = kept_gates.reshape(blocks, -1, steps, shared["n_gates"], LANES).transpose(0, 4, 1, 2, 3)
+
+    def inner(values: NDArray, rows: int) -> NDArray:
+        if not gates:
+            return np.zeros((lanes, 0, steps, 0))
+        split = values.reshape(blocks, len(record), steps, rows, LANES).transpose(0, 4, 1, 2, 3)
+        return split.reshape(lanes, len(record), steps, rows)
+
     seen = signal.reshape(blocks, contacts, steps, LANES).transpose(0, 3, 1, 2)
     return Run(
         spike_step=by_lane(spike, blocks),
         done=done,
         record_mV=nodes_of.reshape(lanes, len(record), steps),
-        gates=gates_of.reshape(lanes, -1, steps, shared["n_gates"]) if gates else np.zeros((lanes, 0, steps, 0)),
+        gates=inner(kept_gates, shared["n_gates"]),
+        states=inner(kept_states, n_states),
         signal=seen.reshape(lanes, contacts, steps),
         events=(block * LANES + where % LANES, where // LANES, when),
         lost=int(np.maximum(event_count - room, 0).sum()) if room else 0,

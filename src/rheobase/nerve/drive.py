@@ -72,10 +72,10 @@ def stepping_arrays(
         d, k, index = _per_kind(modes, layout, dt_ms)
         own = np.append(modes.axial_uS - k[:-1].sum(axis=1), 0.0)[index]
         through = (k[:, :_HALF].sum(axis=1) - k[:, _HALF:].sum(axis=1))[index]
-        types, pick = _types(index)
+        types, pick = _types(index, layout.is_uniform)
         per_type = {"mode_d": flat(d[pick], dtype), "mode_k": flat(k[pick], dtype)}
     diag[:, 1:] += own
-    if (parent == np.arange(parent.size)).all():
+    if layout.is_chain:
         diag[:, :-1] += own
     else:
         np.add.at(diag, (slice(None), parent), own)
@@ -96,11 +96,13 @@ def _per_kind(modes: Modes, layout: Layout, dt_ms: float) -> tuple[Array, Array,
     return np.concatenate([d, none]), np.concatenate([k, none]), np.where(layout.kind < 0, len(d), layout.kind)
 
 
-def _types(index: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+def _types(index: NDArray[np.intp], uniform: bool) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
     """Find the internodes of each block that are alike in every lane.
 
     Returns the type of each, (block, internode), and the kind of each lane in each type, (lane, type).
     """
+    if uniform:
+        return np.zeros((len(index) // LANES, index.shape[1]), np.int64), index[:, :1]
     by_block = index.reshape(-1, LANES, index.shape[1])
     found = []
     for one in by_block:
@@ -152,7 +154,7 @@ def pushes(
         near, far = axial * (local[..., 1] - local[..., 0]), axial * (local[..., -2] - local[..., -1])
         push[:, :n_fields] = _on_modes(layout, modes, local, dt_ms)
     node[:, :n_fields, 1:] += far
-    if (parent == np.arange(parent.size)).all():
+    if layout.is_chain:
         node[:, :n_fields, :-1] += near
     else:
         np.add.at(node, (slice(None), slice(0, n_fields), parent), near)
@@ -186,7 +188,7 @@ def _on_modes(layout: Layout, modes: Modes, local_mV: Array, dt_ms: float) -> Ar
     for parity, half in enumerate(halves):
         of = slice(parity * _HALF, (parity + 1) * _HALF)
         weights = np.swapaxes(drive[:, of], 1, 2)  # (kind, 6, 10)
-        if (kind == kind[:, :1]).all():
+        if layout.is_uniform:
             alike = half.reshape(lanes, sources * inter, half.shape[-1])
             out[..., of] = (alike @ weights[kind[:, 0]]).reshape(lanes, sources, inter, _HALF)
             continue

@@ -86,6 +86,24 @@ def _ladder(half: Array) -> Array:
     return 1.0 / np.concatenate([half[:, :-1] + half[:, 1:], 2 * half[:, -1:]], axis=1)
 
 
+def links_uS(internodes: Internodes) -> tuple[Array, Array]:
+    """Conductances from node to compartment to ... to node: inside the axon, and under the myelin.
+
+    Parameters
+    ----------
+    internodes : Internodes
+        n internodes.
+
+    Returns
+    -------
+    tuple of array, shape (n, 11) each
+        The eleven links of the axoplasm, and of the periaxonal space (whose ends are the outside at the nodes).
+    """
+    half = (_ladder(r) for r in _half_resistances(internodes, _lengths(internodes)[:, :_HALF]))
+    axial, around = (np.concatenate([first, first[:, -2::-1]], axis=1) for first in half)
+    return axial, around
+
+
 def _chain(links: Array, middle: float) -> Array:
     """Laplacian of the five compartments of one parity, the middle link counted `middle` times, shape (n, 5, 5)."""
     out = np.zeros((len(links), _HALF, _HALF))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from rheobase.nerve.fibre import Fibre, UniformFibres
 from rheobase.nerve.model import Array, FibreModel, Internodes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """What every lane is made of; lanes beyond the last fibre repeat it and fill the last block.
 
@@ -56,15 +57,30 @@ class Layout:
         """Nodes of the longest fibre."""
         return self.kind.shape[1] + 1
 
-    @property
+    @cached_property
+    def is_chain(self) -> bool:
+        """Whether no node has branches."""
+        return bool((self.parent[1:] == np.arange(self.parent.size - 1)).all())
+
+    @cached_property
+    def is_uniform(self) -> bool:
+        """Whether every lane is made of one kind of internode."""
+        return bool((self.kind == self.kind[:, :1]).all())
+
+    @cached_property
     def exists(self) -> NDArray[np.bool_]:
         """Which nodes are there, shape (lane, node)."""
         return np.arange(self.n_nodes)[None, :] < self.nodes[:, None]
 
-    @property
+    @cached_property
     def ends(self) -> NDArray[np.bool_]:
         """Nodes that nothing follows, and the first, shape (lane, node)."""
-        out = self.exists
+        out = self.exists.copy()
+        if self.is_chain:
+            out[:] = False
+            out[np.arange(self.lanes), self.nodes - 1] = True
+            out[:, 0] = True
+            return out
         at, last = np.nonzero(out)
         has_child = np.zeros_like(out)
         later = last > 0
@@ -73,17 +89,20 @@ class Layout:
         out[:, 0] = True
         return out
 
-    @property
+    @cached_property
     def carries(self) -> NDArray[np.bool_]:
         """Nodes with channels, shape (lane, node)."""
         alive = np.arange(self.n_nodes)[None, :] < (self.nodes - self.silent)[:, None]
         return self.exists & alive & ~(self.ends & self.passive_ends)
 
-    @property
+    @cached_property
     def kind_of_node(self) -> NDArray[np.intp]:
         """The kind whose membrane each node has: that of an internode after it, or at an end the one before."""
         out = np.full((self.lanes, self.n_nodes), -1, dtype=np.intp)
         out[:, 1:] = self.kind
+        if self.is_chain:
+            out[:, :-1] = np.where(self.kind >= 0, self.kind, out[:, :-1])
+            return out
         for j in range(self.n_nodes - 2, -1, -1):
             out[:, self.parent[j + 1]] = np.where(self.kind[:, j] >= 0, self.kind[:, j], out[:, self.parent[j + 1]])
         return out

@@ -8,7 +8,8 @@ of plain arithmetic over named quantities. It runs on arrays of numbers, and onc
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,8 @@ class Flow:
         What is left of it (mA/cm2).
     after : mapping
         Every state, such as a concentration, at the end of the step.
+    currents : mapping
+        What of the current each ion carries (mA/cm2), pumps and exchangers included; for people, the kernel leaves it.
 
     Examples
     --------
@@ -59,6 +62,7 @@ class Flow:
     conductance: Any
     offset: Any
     after: Mapping[str, Any]
+    currents: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +80,11 @@ class Membrane:
     flow : callable
         ``here -> Flow``; `here` has all gates, columns, states and numbers of the geometry as attributes, and
         ``v_mV``, ``temperature_C`` and ``dt_ms``. It may add, subtract, multiply, divide, raise to whole powers, and
-        use `log`, `exp` and `sqrt` of `rheobase.nerve.programme`.
+        use `log`, `exp`, `sqrt` and `held` of `rheobase.nerve.programme`.
 
     Examples
     --------
     >>> leak = lambda here: Flow(conductance=1e-4 * here.thick, offset=-6e-3 * here.thick, after={})
-    >>> from types import SimpleNamespace
     >>> none = Membrane(columns=(), start=lambda t: {}, shape=lambda k: {"thick": k.fibre_um}, flow=leak)
     >>> none.flow(SimpleNamespace(thick=2.0)).conductance
     0.0002
@@ -113,3 +116,51 @@ def looked_up(model: FibreModel) -> tuple[Gate, ...]:
 
     columns = () if model.membrane is None else model.membrane.columns
     return (*model.gates, *map(at_once, columns))
+
+
+def ion_currents(
+    model: FibreModel,
+    kinds: Internodes,
+    *,
+    v_mV: Array,
+    looked_up_values: Array,
+    states: Array,
+    dt_ms: float,
+    temperature_C: float,
+) -> dict[str, Array]:
+    """Currents of a membrane by ion (mA/cm2, positive outward), from what was recorded.
+
+    Parameters
+    ----------
+    model : FibreModel
+        One with a membrane.
+    kinds : Internodes
+        The kind of each node, shape (node,).
+    v_mV : array, shape (node, step)
+        Potentials.
+    looked_up_values : array, shape (node, step, gate)
+        Gates and columns (`looked_up`).
+    states : array, shape (node, step, state)
+        States.
+    dt_ms, temperature_C : float
+        Time step and temperature of the nerve.
+
+    Examples
+    --------
+    >>> from rheobase.nerve import fibre_model
+    >>> model, v = fibre_model("tigerholm"), np.full((1, 1), -55.0)
+    >>> x = np.stack([g.steady_and_tau(v, 37.0)[0] for g in looked_up(model)], axis=-1)
+    >>> start = np.array([[list(model.membrane.start(37.0).values())]])
+    >>> one = model.internodes(np.array([1.0]))
+    >>> got = ion_currents(
+    ...     model, one, v_mV=v, looked_up_values=x, states=start, dt_ms=0.005, temperature_C=37.0
+    ... )
+    >>> sorted(got), bool(abs(got["sodium"]) < 1e-12)  # balanced at rest
+    (['potassium', 'sodium'], True)
+    """
+    names = [g.name for g in looked_up(model)]
+    known = {name: looked_up_values[..., i] for i, name in enumerate(names)}
+    known |= {name: states[..., i] for i, name in enumerate(model.membrane.start(temperature_C))}
+    known |= {name: values[:, None] for name, values in model.membrane.shape(kinds).items()}
+    here = SimpleNamespace(v_mV=v_mV, temperature_C=temperature_C, dt_ms=dt_ms, **known)
+    return {name: np.asarray(value) for name, value in model.membrane.flow(here).currents.items()}

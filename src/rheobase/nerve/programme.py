@@ -2,7 +2,7 @@
 
 The flow of a model is called once with symbols in place of numbers. What it does to them is written down as a list of
 operations, equal ones once; a sum that takes a product becomes one fused operation; then each result is given a
-register that is free at the time. `log`, `exp` and `sqrt` here work on symbols and on numbers alike.
+register that is free at the time. `log`, `exp`, `sqrt` and `held` here work on symbols and on numbers alike.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rheobase.nerve.model import FibreModel
 
 _NUMBERS = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "log": np.log, "exp": np.exp,
-            "sqrt": np.sqrt}  # fmt: skip
+            "sqrt": np.sqrt, "max": np.fmax, "min": np.fmin}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,6 +145,26 @@ def _function(name: str) -> Callable[[Any], Any]:
 
 
 log, exp, sqrt = _function("log"), _function("exp"), _function("sqrt")
+
+
+def held(x: Any, least: Any, most: Any) -> Any:
+    """Keep a number, an array or a symbol between two numbers.
+
+    Parameters
+    ----------
+    x
+        What to keep there.
+    least, most
+        The two, in the unit of `x`.
+
+    Examples
+    --------
+    >>> [float(held(x, 1.0, 2.0)) for x in (0.5, 1.5, 2.5)]
+    [1.0, 1.5, 2.0]
+    """
+    if isinstance(x, Symbol):
+        return x.book.of("min", x.book.of("max", x, least), most)
+    return np.fmin(np.fmax(x, least), most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

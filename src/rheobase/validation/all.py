@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rheobase.validation import (
     conductivities,
+    current_distance,
     endings,
     far_ends,
     fibres,
@@ -14,6 +15,7 @@ from rheobase.validation import (
     pad_field,
     population,
     recipe,
+    recovery,
     surface_tables,
     thickness,
     time_constants,
@@ -33,6 +35,8 @@ _MODULES = (
     conductivities,
     thickness,
     time_constants,
+    current_distance,
+    recovery,
     widths,
     recipe,
     population,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from rheobase.nerve.model import Array, Internodes
-from rheobase.nerve.programme import sqrt
+from rheobase.nerve.programme import held, sqrt
 from rheobase.tables import Row, row
 
 FARADAY_C = 96500.0  # as the model has it
@@ -62,4 +62,10 @@ def after_calcium(here: Any, current: Any) -> dict[str, Any]:
     inside, bound = calmodulin(here.ca_in - per_mM * (current * here.surface_per_um), here.bound, here.dt_ms, p)
     share = here.dt_ms / p["bath_ms"]
     outside = here.ca_out + per_mM * (current * here.surface_per_shell_um) + share * p["ca_out_mM"]
-    return {"ca_in": inside, "bound": bound, "ca_out": outside * (1.0 / (1.0 + share))}
+    limits = row("c_fibres.limits")
+    least, most = limits["calcium_least_mM"], limits["calcium_most_mM"]
+    return {
+        "ca_in": held(inside, least, most),
+        "bound": held(bound, 0.0, 1.0),
+        "ca_out": held(outside * (1.0 / (1.0 + share)), least, most),
+    }

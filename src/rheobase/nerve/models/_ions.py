@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from rheobase.nerve.programme import log
+from rheobase.nerve.programme import held, log
+from rheobase.tables import row
 
 FARADAY_C, GAS_J_PER_K, ZERO_K = 96485.33212, 8.31446261815324, 273.15
 PER_UM = 1e4  # mA/cm2 over C/mol and um, in mM/ms
@@ -31,10 +32,10 @@ def after_inside(inside_mM: Any, current: Any, per_um: Any, charge: int, dt_ms: 
 
     Examples
     --------
-    >>> round(after_inside(10.0, -1.0, 4.0, 1, 1.0), 3)
+    >>> round(float(after_inside(10.0, -1.0, 4.0, 1, 1.0)), 3)
     10.415
     """
-    return inside_mM - (PER_UM * dt_ms / (charge * FARADAY_C)) * (current * per_um)
+    return _possible(inside_mM - (PER_UM * dt_ms / (charge * FARADAY_C)) * (current * per_um))
 
 
 def after_in_shell(
@@ -46,12 +47,18 @@ def after_in_shell(
 
     Examples
     --------
-    >>> [round(after_in_shell(start, 0.0, 0.03, 5.6, 1e-7, 1e9), 3) for start in (5.6, 9.0)]
+    >>> [round(float(after_in_shell(start, 0.0, 0.03, 5.6, 1e-7, 1e9)), 3) for start in (5.6, 9.0)]
     [5.6, 5.6]
     """
     speed = 0.1 * exchange_m_per_s  # m/s to cm/ms
     share = -math.expm1(-speed * PER_UM / shell_um * dt_ms)
-    return outside_mM + share * (bath_mM + current * (1.0 / (FARADAY_C * speed)) - outside_mM)
+    return _possible(outside_mM + share * (bath_mM + current * (1.0 / (FARADAY_C * speed)) - outside_mM))
+
+
+def _possible(concentration_mM: Any) -> Any:
+    """Keep absurd currents from emptying a space: a Nernst potential needs something on both sides."""
+    limits = row("c_fibres.limits")
+    return held(concentration_mM, limits["least_mM"], limits["most_mM"])
 
 
 def balance(slope: float, offset: float, reversal_mV: float, rest_mV: float) -> tuple[float, float]:

@@ -142,6 +142,11 @@ def _membrane_of(key: str, sodium: Callable[[Any, Row], Any]) -> Callable[[Any],
             offset=g_na * ena + g_k * ek + g_ca * eca + curved_slope * here.v_mV
             - (ca_pump + exchange + pump * here.pump),
             after={"kca_c": kca_c, **after_calcium(here, calcium)},
+            currents={
+                "sodium": g_na * (here.v_mV - ena) + 3.0 * (exchange + pump * here.pump),
+                "potassium": g_k * (here.v_mV - ek) - 2.0 * (pump * here.pump),
+                "calcium": calcium,
+            },
         )  # fmt: skip
 
     return flow

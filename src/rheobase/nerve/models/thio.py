@@ -27,6 +27,7 @@ from rheobase.tables import Row, row
 
 _REST_MV = -58.5
 _GRID_MV, _COARSE_MV = np.linspace(-120.0, 100.0, 441), np.linspace(-120.0, 100.0, 201)
+_IONS = {"na": "sodium", "k": "potassium", "ca": "calcium"}
 _Curve = Callable[[Array], Array]
 
 
@@ -193,7 +194,7 @@ def _balance(key: str, temperature_C: float) -> dict[str, tuple[float, float]]:
 
 def _flow_of(key: str) -> Callable[[Any], Flow]:
     def flow(here: Any) -> Flow:
-        q, after = row("c_fibres.thio"), {}
+        q, after, carried = row("c_fibres.thio"), {}, {}
         for name, (steady, tau_ms) in _by_calcium(here).items():
             after[name] = steady + (getattr(here, name) - steady) * exp(-here.dt_ms / tau_ms)
         moved = SimpleNamespace(**{**vars(here), **after})
@@ -205,6 +206,7 @@ def _flow_of(key: str) -> Callable[[Any], Flow]:
             leak, constant = held[ion]
             g, j = slope + leak, rest - constant + leak * reversal[ion]
             conductance, offset, current = conductance + g, offset + j, g * here.v_mV - j
+            carried[_IONS[ion]] = current
             if ion == "ca":
                 after |= after_calcium(here, current)
                 continue
@@ -213,7 +215,7 @@ def _flow_of(key: str) -> Callable[[Any], Flow]:
             after[f"{ion}_out"] = after_in_shell(
                 outside, current, q["shell_um"], q[f"{ion}_out_mM"], q["exchange_m_per_s"], here.dt_ms
             )  # fmt: skip
-        return Flow(conductance=conductance, offset=offset, after=after)
+        return Flow(conductance=conductance, offset=offset, after=after, currents=carried)
 
     return flow
 

@@ -151,7 +151,7 @@ def _balance(temperature_C: float) -> tuple[tuple[float, float], tuple[float, fl
 
 
 def _flow(here: Any) -> Flow:
-    p, after = row("c_fibres.tigerholm"), {}
+    p, after, currents = row("c_fibres.tigerholm"), {}, {}
     conductance: Any = 0.0
     offset: Any = 0.0
     shell = (p["shell_um"], p["exchange_m_per_s"])
@@ -160,13 +160,13 @@ def _flow(here: Any) -> Flow:
         inside, outside = getattr(here, f"{ion}_in"), getattr(here, f"{ion}_out")
         g = slope + leak
         j = rest - constant + (leak * nernst_mV(outside, inside, 1, here.temperature_C) if leak > 0 else 0.0)
-        current = g * here.v_mV - j
+        current = currents[{"na": "sodium", "k": "potassium"}[ion]] = g * here.v_mV - j
         after[f"{ion}_in"] = after_inside(inside, current, here.surface_per_um, 1, here.dt_ms)
         after[f"{ion}_out"] = after_in_shell(
             outside, current, shell[0], p[f"{ion}_out_mM"], shell[1], here.dt_ms
         )  # fmt: skip
         conductance, offset = conductance + g, offset + j
-    return Flow(conductance=conductance, offset=offset, after=after)
+    return Flow(conductance=conductance, offset=offset, after=after, currents=currents)
 
 
 _GATES = tuple(
