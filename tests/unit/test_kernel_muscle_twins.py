@@ -1,5 +1,10 @@
 """The compiled muscle kernels beside their plain twins, on stimuli that lie off the grid."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -13,6 +18,7 @@ contraction = pytest.importorskip("rheobase.kernel.contraction")
 bobet_stein = pytest.importorskip("rheobase.kernel.bobet_stein")
 units = pytest.importorskip("rheobase.kernel.units")
 
+ROOT = Path(__file__).resolve().parents[2]
 CONSTANTS = np.array([0.02, 0.06, 1.04, 1.0, 3009.0, 0.051, 0.103, 127.0, -0.4, 2.1e-5, 1.9e-5, 1e-4, 1e-7, 1e-8])
 
 
@@ -67,3 +73,19 @@ def test_units():
         out.append(np.concatenate([state.ravel(), total]))
     np.testing.assert_allclose(*out, rtol=1e-9, atol=1e-12)
     assert out[0][-1] > 1.0
+
+
+@pytest.mark.parametrize(
+    ("module", "settings"),
+    [("contraction_numpy", {"NUMBA_DISABLE_JIT": "1"}), ("contraction", {"NUMBA_BOUNDSCHECK": "1"})],
+    ids=["without the compiler", "with bounds checked"],
+)
+def test_part_of_the_suite_runs(module, settings, tmp_path):
+    env = {**os.environ, **settings, "PYTHONPATH": str(ROOT / "src"), "NUMBA_CACHE_DIR": str(tmp_path)}
+    parts = [f"src/rheobase/effect/muscle/{m}.py" for m in ("hmed2018", "bobet_stein", "pool")]
+    code = (
+        f"from rheobase.kernel import contract; assert contract.__module__ == 'rheobase.kernel.{module}';"
+        f"import pytest, sys; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', *{parts!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -103,6 +103,16 @@ def test_recruitment_is_by_place_not_by_size():
     assert np.corrcoef(np.argsort(np.argsort(thick)), np.arange(200))[0, 1] < -0.15  # thick axons, strong units, first
 
 
+def test_axons_may_also_be_reached_in_their_nerve():
+    arm, pool = Forearm(), motor_unit_pool(units=60)
+    pads, pulse = pad_pair(arm, size_mm=(50.0, 50.0)), biphasic(width_us=300.0)
+    ends, both = unit_thresholds_mA(pool, arm, pads, pulse), unit_thresholds_mA(pool, arm, pads, pulse, nerve="median")
+    assert (both <= ends + 1e-12).all()
+    assert both.max() <= 60.0  # the trunk 20 mm deep answers tens of mA
+    near = ends < 10.0
+    np.testing.assert_allclose(both[near], ends[near])
+
+
 def test_a_long_pause_is_recovery():
     pool = motor_unit_pool(units=20)
     hold = steady_pulses(rate_hz=40.0, on_s=20.0, off_s=0.0, amplitude_mA=50.0)

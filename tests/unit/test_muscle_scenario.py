@@ -129,6 +129,12 @@ def test_strength_scales_torque_and_leaves_the_share():
     assert weak.evoked_share[0] == pytest.approx(strong.evoked_share[0])
 
 
+def test_a_contraction_cut_short_by_the_end_of_the_session_is_not_counted():
+    whole, cut = (session_torque(KneeExtensors(maximal_Nm=200.0), plan(duration_s=d), people=2) for d in (120, 125))
+    assert len(whole.begin_s) == len(cut.begin_s) == 4
+    np.testing.assert_allclose(whole.peak_Nm, cut.peak_Nm, rtol=1e-9)
+
+
 def test_an_injured_muscle_tires_faster():
     able, injured = (
         session_torque(KneeExtensors(maximal_Nm=200.0, population=p), plan(amplitude_mA=80), people=2).fall_share[0]
@@ -153,6 +159,7 @@ def test_comfort_in_words(amplitude_mA, says):
         (lambda: session_torque(KneeExtensors(maximal_Nm=10.0), plan(), people=1), "at least 2 people"),
         (lambda: session_torque(KneeExtensors(maximal_Nm=10.0), plan(on_s=None, off_s=0)), "needs on_s and off_s"),
         (lambda: comfort(-1.0), "amplitude_mA is -1 mA"),
+        (lambda: session_torque(KneeExtensors(maximal_Nm=10.0), plan(duration_s=5)), "not one contraction fits"),
     ],
 )
 def test_what_cannot_be_is_refused(make, says):

@@ -255,6 +255,8 @@ _SIMPLIFICATIONS = (
     "The way from the pads to the motor axons is a recruitment curve fitted to other people, not a field in a thigh;"
     " pulse width, pads and fat do not enter it.",
     "The knee is held still. Reflexes and voluntary effort are left out.",
-    "Twitches that grow with use, blood flow and soreness are left out; fatigue recovers with one time constant.",
+    "Fatigue recovers with one time constant of two minutes; what lasts for hours is left out, so the fall of torque"
+    " over a session with long pauses is a lower end.",
+    "Twitches that grow with use, blood flow and soreness are left out.",
     "Comfort is where the current lies among averages of people; nothing is computed of skin fibres.",
 )

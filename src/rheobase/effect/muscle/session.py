@@ -163,14 +163,21 @@ def session_torque(knee: KneeExtensors, programme: Programme, *, people: int = 3
     current = np.exp(currents * np.r_[0.0, rng.standard_normal(people - 1)])
     pulses = pulses_of(programme)
     every = programme.on_s + programme.off_s
-    begin = np.arange(0.0, programme.duration_s - 1e-9, every)
+    # a contraction that the end of the session cuts short says nothing of fatigue
+    begin = np.arange(0.0, programme.duration_s - programme.on_s + 1e-9, every)
+    if not len(begin):
+        raise ParameterError(
+            f"duration_s is {programme.duration_s:g} s and on_s {programme.on_s:g} s: not one contraction fits into the"
+            " session. Lengthen it."
+        )
     peaks, first = np.empty((people, len(begin))), None
     for i, (own, factor) in enumerate(zip(maximal, current, strict=True)):
         model = replace(knee, maximal_Nm=float(own)).model(current_factor=float(factor))
         done = contract(model, pulses, dt_s=_DT_S)
         torque = done.force_N * knee.lever_mm / 1000.0
         cuts = np.searchsorted(done.time_s, begin)
-        peaks[i] = np.maximum.reduceat(torque, cuts)
+        ends = np.searchsorted(done.time_s, begin + every)
+        peaks[i] = [torque[a:b].max() for a, b in zip(cuts, ends, strict=True)]
         first = first or (done.time_s, torque, done.notices)
     assert first is not None
     return SessionTorque(
