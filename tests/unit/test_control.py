@@ -14,6 +14,7 @@ from rheobase.control import (
     Watch,
     curve_of,
     heel_trigger,
+    hold,
     in_turn,
     learn_inverse,
     learn_proportional,
@@ -252,6 +253,18 @@ def test_compensation_recruits_before_it_hurries():
     assert (level, rate) == (0.9, 50.0)
 
 
+def test_knowing_of_fatigue_holds_a_force_longer():
+    def fresh():
+        return Channel(recruited(ding2003(), CURVE), rate_hz=25.0, width_us=300.0)
+
+    plain = hold(fresh(), 0.3, 60.0)
+    aware = hold(fresh(), 0.3, 60.0, plan=Compensation(rate_hz=25.0, most_rate_hz=60.0))
+    assert aware.lasted_s > 1.3 * plain.lasted_s
+    assert plain.rate_hz.max() == 25.0
+    raised = np.flatnonzero(aware.rate_hz > 25.0)
+    assert (aware.level[raised] == 1.0).all(), "recruitment comes before rate"
+
+
 def test_programmes_rise_hold_and_fall():
     levels = on_off(on_s=10.0, off_s=50.0, contractions=15, tick_s=0.1, rise_s=2.0, fall_s=1.0, level=0.8)
     assert len(levels) == 9000
@@ -284,6 +297,7 @@ NAN = float("nan")
         (lambda: RecruitmentCurve(stimulus=[1.0, NAN], share=[0.0, 1.0], unit="mA"), "finite values"),
         (lambda: CURVE.stimulus_for(1.5), "within 0 to 1"),
         (lambda: curve_of([0.0, 0.0], [1.0, 2.0], "mA"), "Nothing is recruited"),
+        (lambda: curve_of([0.5, 1.0], [0.0, 2.0], "mA"), "without one it must be 0"),
         (lambda: Trigger(on_level=0.0, off_level=0.0), "or it chatters"),
         (lambda: Trigger(on_level=1.0, off_level=0.0, longest_s=0.0), "times must be 0 or above"),
         (lambda: ramped(0.0, 1.0, -1.0, rise_s=0.0, fall_s=0.0), "none may be below 0"),
@@ -299,6 +313,7 @@ NAN = float("nan")
         (lambda: on_off(on_s=0.0, off_s=1.0, contractions=1, tick_s=0.1), "must be above 0"),
         (lambda: on_off(on_s=1.0, off_s=1.0, contractions=1, tick_s=0.1, rise_s=2.0), "do not fit into"),
         (lambda: Channel(recruited(ding2003(), CURVE), rate_hz=0.0, width_us=1.0), "both must be above 0"),
+        (lambda: hold(Channel(recruited(ding2003(), CURVE), rate_hz=25.0, width_us=1.0), 0.0, 9.0), "1 s or more"),
         (lambda: recruited(recruited_other(), CURVE), "has a recruitment of its own"),
         (lambda: part_of(recruited_other(), 0.5), "cannot be divided"),
     ],

@@ -8,7 +8,7 @@ from rheobase.control.optimal import BestTrain, best_train
 from rheobase.control.pedalling import Pedalled, crank_windows, pedal
 from rheobase.control.pid import Pid, PidState, Watch
 from rheobase.control.programme import on_off
-from rheobase.control.tired import Compensation, in_turn, part_of
+from rheobase.control.tired import Compensation, Held, hold, in_turn, part_of
 from rheobase.control.trigger import Trigger, TriggerState, heel_trigger, ramped, tilt_trigger
 from rheobase.control.walking import Walk, Walked, walk
 from rheobase.effect import RecruitmentCurve, curve_of
@@ -17,6 +17,7 @@ __all__ = [
     "BestTrain",
     "Channel",
     "Compensation",
+    "Held",
     "Pedalled",
     "Pid",
     "PidState",
@@ -34,6 +35,7 @@ __all__ = [
     "curve_of",
     "follow",
     "heel_trigger",
+    "hold",
     "in_turn",
     "learn_inverse",
     "learn_proportional",

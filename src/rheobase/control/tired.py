@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rheobase.control.channel import Channel
 from rheobase.effect import ForceModel, HillHuxley, Pulses
 from rheobase.errors import ParameterError
+
+Array = NDArray[np.float64]
 
 
 def in_turn(pulses: Pulses, pads: int) -> tuple[Pulses, ...]:
@@ -150,3 +154,91 @@ class Compensation:
         level = min(wanted, self.most_level)
         rate_hz = float(np.clip(self.rate_hz * max(wanted / self.most_level, 1.0), self.rate_hz, self.most_rate_hz))
         return level, round(rate_hz, 9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Held:
+    """A force that was to be held.
+
+    Parameters
+    ----------
+    time_s, share, level, rate_hz : array
+        At each decision: time, force as a share of the rested tetanus, level and rate chosen.
+    aim_share : float
+        Share that was wanted.
+
+    Examples
+    --------
+    >>> Held(time_s=np.array([0.0, 1.0]), share=np.array([0.5, 0.2]), level=np.ones(2), rate_hz=np.ones(2),
+    ...      aim_share=0.5).lasted_s
+    1.0
+    """
+
+    time_s: Array
+    share: Array
+    level: Array
+    rate_hz: Array
+    aim_share: float
+
+    @property
+    def lasted_s(self) -> float:
+        """When the force fell below nine tenths of the aim for good, once it had reached it."""
+        good = np.flatnonzero(self.share >= 0.9 * self.aim_share)
+        last = int(good[-1]) + 1 if len(good) else 0
+        return float(self.time_s[min(last, len(self.time_s) - 1)]) if len(good) else 0.0
+
+
+def hold(channel: Channel, share: float, duration_s: float, *, plan: Compensation | None = None) -> Held:
+    """Hold an isometric force, with the level and rate of a plan that knows of fatigue, or with neither.
+
+    The first second finds what the rested muscle needs; from then on the plan decides once a second.
+
+    Parameters
+    ----------
+    channel : Channel
+        Stimulator channel and muscle; it is changed.
+    share : float
+        Share of the rested tetanus, 0 to 1.
+    duration_s : float
+        How long, 1 s or more.
+    plan : Compensation, optional
+        Raises recruitment, then rate, as the muscle tires; without it level and rate stay.
+
+    Returns
+    -------
+    Held
+
+    Raises
+    ------
+    ParameterError
+        If share or duration are out of range.
+
+    Examples
+    --------
+    >>> from rheobase.control import RecruitmentCurve, recruited
+    >>> from rheobase.effect import ding2003
+    >>> curve = RecruitmentCurve(stimulus=[0.0, 1.0], share=[0.0, 1.0], unit="mA")
+    >>> def fresh():
+    ...     return Channel(recruited(ding2003(), curve), rate_hz=30.0, width_us=300.0)
+    >>> plain = hold(fresh(), 0.3, 60.0)
+    >>> aware = hold(fresh(), 0.3, 60.0, plan=Compensation(rate_hz=30.0, most_rate_hz=60.0))
+    >>> aware.lasted_s > plain.lasted_s + 5.0
+    True
+    """
+    if not 0 < share <= 1 or not duration_s >= 1:
+        raise ParameterError(f"share is {share} and duration_s {duration_s} s; give 0 to 1, and 1 s or more.")
+    rest_rate_hz, wanted, rows = channel.rate_hz, share, []
+    level, rate_hz = share, rest_rate_hz
+    for second in range(int(duration_s)):
+        channel.rate_hz = rate_hz
+        force = next(iter(channel.course(0.002, 500, level=level).values()))
+        now = float(force[250:].mean())
+        rows.append((second + 1.0, now, level, rate_hz))
+        if second == 0 and now > 0:
+            wanted *= share / now  # what the rested muscle needs at this rate
+            level = min(wanted, 1.0)
+        elif plan is not None:
+            level, rate_hz = plan.for_force(min(wanted, 1.0), capacity_share=channel.capacity_share)
+    channel.rate_hz = rest_rate_hz
+    time_s, got, levels, rates = np.array(rows).T
+    return Held(time_s=time_s, share=got, level=levels, rate_hz=rates, aim_share=share)

@@ -109,7 +109,7 @@ def curve_of(model_share: Sequence[float], stimulus: Sequence[float], unit: str)
     Raises
     ------
     ParameterError
-        If nothing is recruited.
+        If nothing is recruited, or something without a stimulus.
 
     Examples
     --------
@@ -120,6 +120,10 @@ def curve_of(model_share: Sequence[float], stimulus: Sequence[float], unit: str)
     given = np.asarray(stimulus, float)
     if not len(share) or not share[-1] > 0:
         raise ParameterError("Nothing is recruited by any of these stimuli. Raise them.")
+    if share[0] > 0 and given[0] <= 0:
+        raise ParameterError(
+            f"At a stimulus of {given[0]:g} {unit} the share is {share[0]:g}; without one it must be 0."
+        )
     if share[0] > 0:
         given, share = np.concatenate([[0.0], given]), np.concatenate([[0.0], share])
     keep = np.concatenate([[True], np.diff(share) > 0])
