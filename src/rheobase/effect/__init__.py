@@ -1,5 +1,14 @@
 """What follows from fibres that fire."""
 
+from rheobase.effect.movement.bones import Bone, bones, toe_tip_mm
+from rheobase.effect.movement.cycle import Rider, crank_torque_Nm, rider_of
+from rheobase.effect.movement.fixture import fixture, fixture_names
+from rheobase.effect.movement.gait import Stride, gait_at
+from rheobase.effect.movement.limb import Limb, make_limb
+from rheobase.effect.movement.mover import Mover
+from rheobase.effect.movement.record import Movement, Recorder, move
+from rheobase.effect.movement.scene import scene_of
+from rheobase.effect.movement.statics import holding_share, holding_torque_Nm
 from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
 from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
 from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
@@ -24,6 +33,8 @@ from rheobase.effect.muscle.reach import unit_thresholds_mA
 from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
 from rheobase.effect.muscle.swing import Swing, swing_knee
 from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
+from rheobase.effect.peroneal import NerveRecruitment, RoundLeg, cuff_recruitment, peroneal_pads, surface_recruitment
+from rheobase.effect.recruitment import RecruitmentCurve, curve_of
 from rheobase.effect.sensation import (
     EVENTS,
     Band,
@@ -68,6 +79,7 @@ __all__ = [
     "Band",
     "BobetStein",
     "Body",
+    "Bone",
     "Change",
     "Comfort",
     "Contraction",
@@ -85,14 +97,23 @@ __all__ = [
     "Identified",
     "KneeExtensors",
     "Library",
+    "Limb",
     "Marion",
     "Motion",
     "MotorUnitPool",
+    "Movement",
+    "Mover",
     "MuscleState",
+    "NerveRecruitment",
     "PoolForce",
     "Pulses",
+    "Recorder",
+    "RecruitmentCurve",
+    "Rider",
+    "RoundLeg",
     "Sensation",
     "SessionTorque",
+    "Stride",
     "Swing",
     "TrainingOutcome",
     "assess_sensation",
@@ -100,42 +121,58 @@ __all__ = [
     "bobet_stein",
     "body_limb",
     "body_thresholds_mA",
+    "bones",
     "comfort",
     "conductivity_ends",
     "contract",
+    "crank_torque_Nm",
     "criterion",
+    "cuff_recruitment",
+    "curve_of",
     "ding2003",
     "ding2007",
     "draw_bodies",
     "event_mA",
     "fat_knots_mm",
     "fibres_under",
+    "fixture",
+    "fixture_names",
     "force_from_csv",
     "force_trace",
+    "gait_at",
     "hill_factor",
     "hmed2018",
+    "holding_share",
+    "holding_torque_Nm",
     "identify",
     "knee_replacement_gain_percent",
     "length_factor",
     "lowest_mA",
     "make_library",
+    "make_limb",
     "marion",
     "marion2009",
     "marion2013",
     "middle_body",
     "motor_unit_pool",
+    "move",
     "notices",
     "pad_grids",
     "passive_factor",
     "perceived_intensity",
+    "peroneal_pads",
     "pool_force",
     "pulses_of",
     "rest_muscle",
+    "rider_of",
     "scaled",
+    "scene_of",
     "session_torque",
     "steady_pulses",
     "step",
+    "surface_recruitment",
     "swing_knee",
+    "toe_tip_mm",
     "train_muscle",
     "unit_thresholds_mA",
     "velocity_factor",

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rheobase.errors import ScenarioError
 from rheobase.io import scenario as plain
 from rheobase.io._complaints import complaints
+from rheobase.io._kinds import FileKind, file_kind
 from rheobase.io._lines import key_lines, line_of
 from rheobase.io._models import Pads, ScenarioFile
 from rheobase.io._pulse_keys import keys_of_other_shapes, pulse_complaints
@@ -27,8 +28,8 @@ _RADIUS_MM = 40.0
 _PAD_MM = 50.0
 
 
-def build(raw: dict[str, Any], *, text: str, label: str, folder: Path, overrides: dict[str, Any]) -> plain.Scenario:
-    """Check the raw tables and make the scenario.
+def build(raw: dict[str, Any], *, text: str, label: str, folder: Path, overrides: dict[str, Any]) -> Any:
+    """Check the raw tables and make the scenario of the kind that its modality asks for.
 
     Raises
     ------
@@ -49,17 +50,21 @@ def build(raw: dict[str, Any], *, text: str, label: str, folder: Path, overrides
 
     _apply(raw, overrides)
     try:
-        model = ScenarioFile.model_validate(raw)
+        kind = file_kind(raw)
+    except ScenarioError as error:
+        raise ScenarioError(f"{place(('scenario', 'modality'))}: {error}") from None
+    try:
+        model = kind.model.model_validate(raw)
     except ValidationError as error:
-        found = complaints(error)
+        found = complaints(error, kind.model)
     else:
-        found = list(_across(model))
+        found = list(kind.across(model))
     if found:
         raise ScenarioError("\n".join(f"{place(path)}: {message}" for path, message in found))
     places = {f"{t}.{k}": place((t, k)) for t, body in raw.items() for k in body}
     beside = Path.cwd() if "pulse.file" in overrides else folder
-    made = _plain(model, beside, places)
-    if made.pulse.file and not Path(made.pulse.file).is_file():
+    made = kind.plain(model, beside, places)
+    if getattr(made.pulse, "file", None) and not Path(made.pulse.file).is_file():
         raise ScenarioError(
             f"{place(('pulse', 'file'))}: pulse.file: there is no file '{made.pulse.file}'."
             " Give its path relative to the scenario file."
@@ -204,3 +209,6 @@ def _plain(m: ScenarioFile, folder: Path, places: dict[str, str]) -> plain.Scena
         training=plain.TrainingInput(**m.training.model_dump()) if m.training else None,
         places=places,
     )
+
+
+LIMB_OR_MUSCLE = FileKind(model=ScenarioFile, across=_across, plain=_plain)

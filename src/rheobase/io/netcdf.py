@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rheobase.io._walk_variables import walk_variables
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -34,7 +36,7 @@ def result_dataset(result: Mapping[str, Any]) -> xr.Dataset:
     import xarray as xr
 
     variables: _Variables = {}
-    for part in (_recruitment, _intensity, _events, _strength_duration, _field, _pulse, _torque):
+    for part in (_recruitment, _intensity, _events, _strength_duration, _field, _pulse, _torque, walk_variables):
         variables.update(part(result))
     arrays = {
         name: (dims, np.array(values, dtype=float) if not _is_text(values) else np.array(values, dtype=str), attrs)

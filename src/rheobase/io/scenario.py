@@ -322,7 +322,7 @@ def scenario_toml(scenario: Scenario) -> str:
     """
     about = {key: getattr(scenario, key) for key in ("name", "modality", "summary", "seed")}
     tables = {"scenario": about, **{k: v for k, v in scenario.inputs().items() if isinstance(v, dict)}}
-    if scenario.pads.shape == "round":
+    if "pads" in tables and tables["pads"]["shape"] == "round":
         pads = dict(tables["pads"])
         pads["diameter_mm"] = pads.pop("width_mm")
         del pads["length_mm"]

@@ -2,7 +2,8 @@
 
 from rheobase.modality.base import Modality, Settings
 from rheobase.modality.ems import Ems
+from rheobase.modality.fes import Fes
 from rheobase.modality.nmes import Nmes
 from rheobase.modality.tens import Tens
 
-__all__ = ["Ems", "Modality", "Nmes", "Settings", "Tens"]
+__all__ = ["Ems", "Fes", "Modality", "Nmes", "Settings", "Tens"]

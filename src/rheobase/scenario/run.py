@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def run(
     Parameters
     ----------
     scenario : str, Path or Scenario
-        Name, file or the scenario itself.
+        Name, file or the scenario itself, of any modality.
     overrides : mapping, optional
         Values to change, by dotted key, such as ``{"pads.width_mm": 30}``.
     progress : callable, optional
@@ -53,26 +54,33 @@ def run(
     >>> [e["id"] for e in result["events"]]
     ['tingling', 'twitch', 'pain']
     """
-    chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, overrides)
+    chosen = load_scenario(scenario, overrides) if isinstance(scenario, str | Path) else scenario
     return run_scenario(chosen, progress)
 
 
-def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[str, Any]:
-    """Run a checked scenario; see `run`.
+# The chain of each modality; loaded when it is run.
+_PIPELINES = {
+    "tens": "rheobase.scenario.run:run_limb_or_muscle",
+    "ems": "rheobase.scenario.run:run_limb_or_muscle",
+    "nmes": "rheobase.scenario.run:run_limb_or_muscle",
+    "fes": "rheobase.scenario.walking:run_walking",
+}
+
+
+def run_scenario(scenario: Any, progress: Progress | None = None) -> dict[str, Any]:
+    """Run a checked scenario of any modality; see `run`.
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or another that `load_scenario` makes
         The scenario.
     progress : callable, optional
         Is told what is being done and the share done.
 
     Raises
     ------
-    ParameterError
-        If limb, pads, pulse or population are impossible together.
-    LimitExceeded
-        If the output passes a safety limit or the compliance of the output stage.
+    RheobaseError
+        Whatever is impossible together, passes a limit, or runs away.
 
     Examples
     --------
@@ -81,6 +89,20 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
     >>> run_scenario(load_scenario("tens-forearm", {"output.amplitude_mA": 200}))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     rheobase.errors.LimitExceeded: ...
+    """
+    module, _, name = _PIPELINES[scenario.modality].partition(":")
+    return getattr(import_module(module), name)(scenario, progress)
+
+
+def run_limb_or_muscle(scenario: Scenario, progress: Progress | None = None) -> dict[str, Any]:
+    """From two pads to what is felt in a limb, or to what a muscle does; see `run`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    progress : callable, optional
+        Is told what is being done and the share done.
     """
     if scenario.anatomy is None:
         return run_muscle(scenario, progress)

@@ -11,6 +11,7 @@ from rheobase.validation import (
     fields,
     limb_field,
     limb_physics,
+    movement,
     muscle,
     pad_field,
     population,
@@ -43,6 +44,7 @@ _MODULES = (
     population,
     far_ends,
     tissues,
+    movement,
     muscle,
 )
 COMPARISONS = tuple(m.COMPARISON for m in _MODULES)

@@ -10,12 +10,19 @@ from rheobase.report.figures.overview import OVERVIEW, lowest_limit
 from rheobase.report.figures.pad import PAD
 from rheobase.report.figures.pulse import PULSE
 from rheobase.report.figures.recruitment import RECRUITMENT
+from rheobase.report.figures.routes import ROUTES
 from rheobase.report.figures.section import SECTION
 from rheobase.report.figures.strength import STRENGTH
+from rheobase.report.figures.strides import STRIDES
+from rheobase.report.figures.swing import SWING
 from rheobase.report.figures.torque import TORQUE
 from rheobase.report.figures.training import TRAINING
+from rheobase.report.figures.walk import WALK
 
 MUSCLE = (TORQUE, CONTRACTION, COMFORT, TRAINING)
-PICTURES = (OVERVIEW, *MUSCLE, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
+WALKING = (WALK, SWING, STRIDES, ROUTES)
+PICTURES = (OVERVIEW, *MUSCLE, *WALKING, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
+LEADS = (OVERVIEW, WALK)
+"""The picture on top of a page is the first of these that has data."""
 
-__all__ = ["OVERVIEW", "PICTURES", "Picture", "lowest_limit"]
+__all__ = ["LEADS", "OVERVIEW", "PICTURES", "Picture", "lowest_limit"]
