@@ -24,7 +24,7 @@ _BAR_PX = 170.0
 
 
 def draw_view(
-    result: Result, width_px: float, *, colours: Mapping[str, str] = PAINT, scheme: str = "light"
+    result: Result, width_px: float, *, colours: Mapping[str, str] = PAINT
 ) -> Figure:
     """Draw the picture of a result; ``colours`` are those of words and lines."""
     part = result["view"]
@@ -46,8 +46,8 @@ def draw_view(
     low.set_xlim(0, width_px)
     low.set_ylim(foot, 0)
     low.axis("off")
-    _legend(low, lines, colours, scheme)
-    _ramp(low, part, 20.0 * len(lines) + 10.0, colours, scheme)
+    _legend(low, lines, colours)
+    _ramp(low, part, 20.0 * len(lines) + 10.0, colours)
     return figure
 
 
@@ -57,8 +57,9 @@ def _words(axes: Axes, part: dict[str, Any], per_px: float, colours: Mapping[str
     for label in part["labels"]:
         if narrow and label["kind"] == "level":
             continue
+        text = label["text"].rpartition(": ")[2] if narrow else label["text"]
         size = FONT_PX - (4 if label["kind"] == "level" else 2 if narrow else 1)
-        half = len(label["text"]) * size * _LETTER_RELATIVE * per_px / 2
+        half = len(text) * size * _LETTER_RELATIVE * per_px / 2
         rise = size * _LINE_RELATIVE * per_px / 2
         x = float(np.clip(label["x_px"], half, max(half, part["width_px"] - half)))
         y = float(np.clip(label["y_px"], rise, part["height_px"] - rise))
@@ -68,7 +69,7 @@ def _words(axes: Axes, part: dict[str, Any], per_px: float, colours: Mapping[str
         taken.append(box)
         ground = {"boxstyle": "square,pad=0.1", "facecolor": colours["paper"], "alpha": 0.72, "edgecolor": "none"}
         axes.text(
-            x, y, label["text"], ha="center", va="center", fontsize=size,
+            x, y, text, ha="center", va="center", fontsize=size,
             color=colours["soft" if label["kind"] == "end" else "ink"],
             weight="bold" if label["kind"] == "pad" else "normal", bbox=None if label["kind"] == "end" else ground,
         )  # fmt: skip
@@ -98,24 +99,26 @@ def _legend_lines(part: dict[str, Any], width_px: float) -> list[list[tuple[floa
 
 
 def _legend(
-    axes: Axes, lines: list[list[tuple[float, str, str]]], colours: Mapping[str, str], scheme: str
+    axes: Axes, lines: list[list[tuple[float, str, str]]], colours: Mapping[str, str]
 ) -> None:
     for row, line in enumerate(lines):
         y = 8 + 20 * row
         for x, word, name in line:
-            axes.add_patch(Rectangle((x + 1, y), 12, 12, facecolor=tuple(rgb(word, scheme)), edgecolor=colours["soft"],
+            axes.add_patch(Rectangle((x + 1, y), 12, 12, facecolor=tuple(rgb(word)), edgecolor=colours["soft"],
                                      linewidth=0.8))  # fmt: skip
             axes.text(x + 18, y + 6, name, ha="left", va="center_baseline", fontsize=FONT_PX - 1, color=colours["ink"])
 
 
-def _ramp(axes: Axes, part: dict[str, Any], top: float, colours: Mapping[str, str], scheme: str) -> None:
-    ramp = drive_rgb(np.linspace(-1, 1, 64)[None], scheme)
+def _ramp(axes: Axes, part: dict[str, Any], top: float, colours: Mapping[str, str]) -> None:
+    wide_px = axes.get_xlim()[1]
+    ramp = drive_rgb(np.linspace(-1, 1, 64)[None])
     axes.imshow(ramp, extent=(1, _BAR_PX, top + 12, top), aspect="auto", interpolation="none")
-    axes.set_xlim(0, axes.figure.get_figwidth() * 72)
+    axes.set_xlim(0, wide_px)
     end = number(part["scale_mV_per_mm2_per_mA"])
     for x, text, ha in ((1, f"−{end}", "left"), (_BAR_PX / 2, "0", "center"), (_BAR_PX, end, "right")):
         axes.text(x, top + 15, text, ha=ha, va="top", fontsize=FONT_PX - 1, color=colours["ink"])
-    text = "activating function along nerves\n(mV/mm² per mA)"
+    where = "along nerves" if wide_px >= NARROW_PX else "\nalong nerves"
+    text = f"activating function {where}\n(mV/mm² per mA)"
     axes.text(_BAR_PX + 12, top + 13, text, ha="left", va="center", fontsize=FONT_PX - 1, color=colours["ink"])
 
 

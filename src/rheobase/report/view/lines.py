@@ -19,7 +19,7 @@ _ABOUT = 24  # lines wanted
 _CORE_POINTS, _LAYER_POINTS, _FINER = 36, 7, 2
 _WIDE_RELATIVE, _HEAVY = 0.011, 2.0  # width of a line, of the mean radius; the zero line is heavier
 _LIFT_RELATIVE = 0.006
-_NAMED_RELATIVE = 0.72  # of the core's radius: where a line is named if it gets there
+_NAMED_RELATIVE = 0.45  # of the core's radius: where a line is named if it gets there
 _DASH_RELATIVE, _GAP_RELATIVE = 0.11, 0.07
 
 

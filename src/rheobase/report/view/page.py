@@ -27,7 +27,7 @@ _BUTTONS = (
     ("left", "◀", "turn left"), ("right", "▶", "turn right"), ("up", "▲", "turn up"), ("down", "▼", "turn down"),
     ("nearer", "+", "nearer"), ("farther", "−", "farther"),
     ("start", "cut", "view 1: into the cut"), ("front", "pad", "view 2: at the active pad"),
-    ("outside", "outside", "view 3: from behind"), ("end", "end", "view 4: along the axis"),
+    ("outside", "outside", "view 3: at the skin"), ("end", "end", "view 4: along the axis"),
 )  # fmt: skip
 
 

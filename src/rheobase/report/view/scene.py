@@ -21,6 +21,7 @@ from rheobase.report.view.surfaces import borders, colour_of, core_faces, layer_
 Array = NDArray[np.float64]
 
 _YAW_DEG, _PITCH_DEG = -24.0, 14.0  # from square in front of the wedge
+_OUTSIDE_RAD = -0.6  # from the first face, into what is left
 _FROM_FACE = 0.46  # where in the wedge the eye stands, 0 at its first face
 
 
@@ -70,7 +71,7 @@ class Scene:
         From one isopotential to the next.
     views : mapping of (3, 3) arrays
         Rows: to the right, up and towards the eye; ``"start"`` looks into the wedge, ``"front"`` at the active pad,
-        ``"outside"`` from behind, ``"end"`` along the axis.
+        ``"outside"`` at the skin beside it, ``"end"`` along the axis.
     cut : Cut
         Where it was cut.
     field : Field
@@ -158,13 +159,14 @@ def _views(cut: Cut) -> dict[str, Array]:
 
     into = facing(float(cut.theta_rad(_FROM_FACE * cut.wedge_rad)))
     pad = facing(cut.from_rad)
-    behind = facing(float(cut.theta_rad(_FROM_FACE * cut.wedge_rad + np.pi)))
-    end = np.stack([-into[0] if cut.upright else -into[2], into[1] if not cut.upright else into[2], cut.turn * np.array([0, 0, 1.0])])
-    end[0] = np.cross(end[1], end[2])
+    skin = facing(float(cut.theta_rad(_OUTSIDE_RAD)))
+    toward = cut.turn * np.array([0.0, 0.0, 1.0])
+    up = into[2] if cut.upright else into[1]
+    end = np.stack([np.cross(up, toward), up, toward])
     return {
         "start": _turned(into, _YAW_DEG, _PITCH_DEG),
         "front": pad,
-        "outside": _turned(behind, -_YAW_DEG, _PITCH_DEG),
+        "outside": _turned(skin, _YAW_DEG, 0.0),
         "end": end,
     }
 

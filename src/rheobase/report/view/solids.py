@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 _CELLS = 26  # across the mean radius
 _FINER = 3  # points in a cell across, either way
 _SMOOTH_CELLS = (0.8, 0.8, 0.5)
+_STEEP_RELATIVE = 0.2  # of the steepest change of share: less than that is the inside of a flat end
 _SHORT_MM = 0.1  # bodies end short of the end faces, which show what is inside them
 
 
@@ -108,10 +109,11 @@ def _smooth_normals(
         ],
         axis=1,
     )
-    size = np.linalg.norm(slope, axis=1, keepdims=True)
     at_end = (mm[:, 2] == mm[:, 2].min()) | (mm[:, 2] == mm[:, 2].max())
-    smooth = np.where(size > 1e-9, slope / np.maximum(size, 1e-9), 0.0)
-    return np.where(at_end[:, None] | (size <= 1e-9), corner_normals(mm, triangles), smooth)
+    slope[at_end, 2] = 0.0  # the rim belongs to the side
+    size = np.linalg.norm(slope, axis=1, keepdims=True)
+    side = size > _STEEP_RELATIVE * size.max()
+    return np.where(side, slope / np.maximum(size, 1e-12), corner_normals(mm, triangles))
 
 
 def _squares(inside: NDArray[np.bool_], number: NDArray[np.int64], axis: int) -> NDArray[np.int64]:

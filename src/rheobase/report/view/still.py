@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from rheobase.report._canvas import PAINT, look
 from rheobase.report.view import words
-from rheobase.report.view.palette import rgb, variables
+from rheobase.report.view.palette import variables
 from rheobase.report.view.png import png_bytes
 from rheobase.report.view.raster import draw, frame_of
 from rheobase.report.view.scene import Scene
@@ -62,7 +62,7 @@ def view_part(scene: Scene, *, width_px: int = _WIDTH_PX) -> dict[str, Any]:
     }
 
 
-def still_png(part: dict[str, Any], *, width_px: int = _PNG_WIDTH_PX, scheme: str = "light") -> bytes:
+def still_png(part: dict[str, Any], *, width_px: int = _PNG_WIDTH_PX) -> bytes:
     """The picture with its words and legend as a PNG file of twice the width.
 
     Parameters
@@ -71,17 +71,14 @@ def still_png(part: dict[str, Any], *, width_px: int = _PNG_WIDTH_PX, scheme: st
         What `view_part` made.
     width_px : int
         Width in pixels of a page; the file has twice as many.
-    scheme : {"light", "dark"}
-        Colours of paper and words.
     """
     from rheobase.report.figures.view import draw_view
 
-    known = variables(scheme)
+    known = variables("light")
     colours = {name: known.get(name, known["soft"]) for name in PAINT}
     with look():
-        figure = draw_view({"view": part}, width_px, colours=colours, scheme=scheme)
+        figure = draw_view({"view": part}, width_px, colours=colours)
         FigureCanvasAgg(figure)
         buffer = io.BytesIO()
-        paper = tuple(rgb("air", scheme))
-        figure.savefig(buffer, format="png", dpi=72 * _PNG_FINER, facecolor=paper, metadata={"Software": None})
+        figure.savefig(buffer, format="png", dpi=72 * _PNG_FINER, facecolor=known["paper"], metadata={"Software": None})
     return buffer.getvalue()

@@ -302,11 +302,14 @@
   function size() {
     wide = stage.clientWidth;
     high = stage.clientHeight;
-    for (const word of words) word.width = 0;
+    for (const word of words) {
+      word.width = 0;
+      word.span.textContent = wide < 480 ? word.text.split(": ").pop() : word.text;
+    }
   }
   let slow = false;
   function show(moving) {
-    const ratio = window.devicePixelRatio || 1, sharp = artist.sharper === 2 ? Math.min(ratio, 2) : moving && slow ? 0.5 : ratio;
+    const ratio = window.devicePixelRatio || 1, sharp = artist.sharper === 2 ? Math.min(Math.max(ratio, 1.5), 2) : moving ? (slow ? 0.6 : 1) : 2;
     const w = Math.max(1, Math.round(wide * sharp)), h = Math.max(1, Math.round(high * sharp));
     if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
     const began = performance.now();
