@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from grid_cases import Block, Shifted
+from grid_cases import Block
 
 from rheobase.anatomy import BodyPart
 from rheobase.electrode import Interface, Pad
@@ -13,6 +13,7 @@ from rheobase.field._hexahedra import apply, stencil, tissue_tensors, unit_cube_
 from rheobase.field._separable import separable
 from rheobase.field.body_fitted import admittance_of, assemble, body_grid, unit_potentials
 from rheobase.montage import Montage
+from rheobase.validation._off_axis import OffAxisLimb
 
 REF = limb_reference()
 
@@ -137,7 +138,7 @@ def test_the_direct_solver_is_exact_where_variables_separate():
 @pytest.mark.parametrize("shift_mm", [0.0, 6.0])
 def test_a_cylinder_off_its_axis_has_the_field_of_a_cylinder(shift_mm):
     """Bone off the axis and cut by cells, layers of varying thickness along the rays, no orthogonal cells."""
-    part = Shifted(stack=REF.anatomy.layers, shift_mm=shift_mm)
+    part = OffAxisLimb(stack=REF.anatomy.layers, shift_mm=shift_mm)
     f = solve_field(part, REF.montage)
     points = REF.points_mm + np.array([shift_mm, 0.0, 0.0])
     assert rel_l2(f.drive_V_per_A(points), REF.complete_V_per_A) < 5e-3
@@ -165,7 +166,7 @@ def three_pads(part: BodyPart) -> Montage:
 
 def test_reciprocity_and_charge():
     """Every contact solved for itself: the admittance is symmetric, and what enters leaves."""
-    part = Shifted(stack=REF.anatomy.layers, shift_mm=5.0)
+    part = OffAxisLimb(stack=REF.anatomy.layers, shift_mm=5.0)
     montage = three_pads(part)
     z = tuple(p.interface.contact_impedance_ohm_m2 for p in montage.pads)
     rows = []

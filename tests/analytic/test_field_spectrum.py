@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from grid_cases import Shifted
 
 import rheobase as rb
 from rheobase.anatomy import Layer
@@ -12,6 +11,7 @@ from rheobase.field import PlainLimb, compare_resistive, gabriel_S_per_m, limb_r
 from rheobase.field.body_fitted import admittance_of, assemble, body_grid, unit_potentials
 from rheobase.field.dispersion import VACUUM_F_PER_M, dispersion_row, relative_dispersion
 from rheobase.montage import Montage
+from rheobase.validation._off_axis import OffAxisLimb
 
 REF = limb_reference()
 
@@ -49,7 +49,7 @@ def test_names_of_tissues_find_their_rows():
 
 
 def test_a_common_complex_factor_scales_the_admittance():
-    part = Shifted(stack=REF.anatomy.layers, shift_mm=5.0)
+    part = OffAxisLimb(stack=REF.anatomy.layers, shift_mm=5.0)
     grid, c = body_grid(part, REF.montage, 3.0), 0.8 + 0.6j
     z = tuple(p.interface.contact_impedance_ohm_m2 for p in REF.montage.pads)
     found = []

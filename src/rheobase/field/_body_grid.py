@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rheobase.anatomy import BodyPart
+from rheobase.errors import ParameterError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +79,37 @@ class BodyGrid:
             for i, (p, low, high) in enumerate(zip(self.places, inner, borders, strict=True))
         ]
         return np.concatenate(rows)
+
+    def check(self) -> None:
+        """Refuse a body part whose geometry makes no grid.
+
+        Raises
+        ------
+        ParameterError
+            If a layer has no tissue, or outline or thickness is not above 0 everywhere, or the layers fill the part.
+        """
+        part, kind = self.part, type(self.part).__name__
+        names = [t.name for t in part.tissues]
+        for name in part.layer_names:
+            if name not in names:
+                raise ParameterError(f"{kind}: layer '{name}' is none of the tissues ({', '.join(names)}).")
+        t, z = np.meshgrid(self.theta_rad, self.z_mm, indexing="ij")
+        for what, values in (("outline", part.outline_mm(t, z)[None]), ("thickness", part.thickness_mm(t, z))):
+            bad = ~(np.isfinite(values) & (values > 0))
+            if bad.any():
+                i, j, k = np.argwhere(bad)[0]
+                layer = f" of layer '{part.layer_names[i]}'" if what == "thickness" else ""
+                raise ParameterError(
+                    f"{kind}: the {what}{layer} is {values[i, j, k]:g} mm at z = {self.z_mm[k]:.4g} mm,"
+                    f" {np.rad2deg(self.theta_rad[j]):.4g} deg; it must be above 0 everywhere."
+                )
+        core = part.borders_mm(t, z)[-1]
+        if core.min() <= 0:
+            j, k = np.unravel_index(np.argmin(core), core.shape)
+            raise ParameterError(
+                f"{kind}: the layers under the skin are thicker than the part at z = {self.z_mm[k]:.4g} mm,"
+                f" {np.rad2deg(self.theta_rad[j]):.4g} deg. Make them thinner or the part larger."
+            )
 
     def locate(self, r_mm: np.ndarray, theta_rad: np.ndarray, z_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Which part (0 the core, then the layers inside out) each point lies in, and where in it, 0 to 1."""

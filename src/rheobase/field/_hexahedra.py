@@ -12,6 +12,7 @@ from itertools import product
 
 import numpy as np
 
+from rheobase.errors import ParameterError
 from rheobase.field._body_grid import BodyGrid, CellShape
 
 Offset = tuple[int, int, int]
@@ -85,7 +86,22 @@ def _points(grid: BodyGrid, shape: CellShape, place: tuple[float, ...], cells: n
 
 def _labels(grid: BodyGrid, shape: CellShape, place: tuple[float, ...], cells: np.ndarray | None = None) -> np.ndarray:
     r, theta, z = _points(grid, shape, place, cells)
-    return np.asarray(grid.part.core_labels(np.column_stack([r * np.cos(theta), r * np.sin(theta), z])))
+    labels = np.asarray(grid.part.core_labels(np.column_stack([r * np.cos(theta), r * np.sin(theta), z])))
+    known = len(grid.part.tissues)
+    if labels.shape != r.shape or labels.dtype.kind not in "iu":
+        raise ParameterError(
+            f"{type(grid.part).__name__}.core_labels gave {labels.dtype} of shape {labels.shape} for {r.size} points;"
+            " it must give one whole number for each."
+        )
+    wrong = np.flatnonzero((labels < 0) | (labels >= known))
+    if wrong.size:
+        i = wrong[0]
+        raise ParameterError(
+            f"{type(grid.part).__name__}.core_labels gave label {labels[i]} at radius {r[i]:.4g} mm,"
+            f" {np.rad2deg(theta[i]):.4g} deg, z = {z[i]:.4g} mm; there are {known} tissues, so labels run from 0 to"
+            f" {known - 1}."
+        )
+    return labels
 
 
 def _rotated(

@@ -31,6 +31,7 @@ _TOLERANCE = 1e-9
 _CELLS_PER_PAD = 20
 _FINEST_MM = 0.1
 _MAP_MM = 0.5  # cells of the map of current density under a pad
+_LEAST_S = 1e-8
 _SOURCES = ("cheng1989", "lynch1964")
 
 
@@ -54,6 +55,7 @@ def solve_body(
     made = assemble(grid, montage.pads, impedance)
     units = unit_potentials(made, tolerance)
     admittance = admittance_of(made, units)
+    _check_paths(admittance, montage)
     potentials = np.linalg.pinv(admittance, rcond=1e-6, hermitian=True)
     leads = contact_leads(made, units, potentials)
     densities = _densities(made, montage, units, potentials @ np.asarray(montage.shares))
@@ -95,11 +97,8 @@ def assemble(
     factors: tuple[complex, ...] | None = None,
 ) -> Assembled:
     """Geometry, tissues and contacts to operator and preconditioner; ``factors`` as in `tissue_tensors`."""
+    grid.check()
     shape = cell_shapes(grid, grid.radii_mm())
-    if not (shape.across > 0).all():
-        raise ParameterError(
-            "The layers under the skin are thicker than the body part somewhere. Make them thinner or the part larger."
-        )
     tensors = unit_cube_tensors(shape, tissue_tensors(grid, shape, factors))
     operator = stencil(tensors)
     contacts = skin_contacts(grid, shape, pads, impedance_ohm_m2)
@@ -126,6 +125,16 @@ def admittance_of(made: Assembled, units: np.ndarray) -> np.ndarray:
     drawn = np.einsum("iab,jab->ij", made.contacts.loads_S, units[:, -1])
     y = np.diag(made.contacts.totals_S) - drawn
     return (y + y.T) / 2
+
+
+def _check_paths(admittance: np.ndarray, montage: Montage) -> None:
+    """Refuse a contact that can pass no current."""
+    for name, own in zip(montage.names, np.diag(admittance), strict=True):
+        if not own > _LEAST_S:
+            raise ParameterError(
+                f"Pad '{name}' has no current path: between it and the others lie more than {1e-6 / _LEAST_S:g} Mohm."
+                " Look for an insulating tissue under it, or a contact impedance that is far too high."
+            )
 
 
 def contact_leads(made: Assembled, units: np.ndarray, potentials: np.ndarray) -> np.ndarray:

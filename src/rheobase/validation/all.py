@@ -7,6 +7,7 @@ from rheobase.validation import (
     endings,
     far_ends,
     fibres,
+    fields,
     limb_field,
     limb_physics,
     pad_field,
@@ -23,6 +24,7 @@ from rheobase.validation import (
 _MODULES = (
     fibres,
     limb_field,
+    fields,
     limb_physics,
     pad_field,
     trunks,
