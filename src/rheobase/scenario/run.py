@@ -15,6 +15,7 @@ from rheobase.safety import check
 from rheobase.scenario import document, told
 from rheobase.scenario.build import build_chain
 from rheobase.scenario.strength import strength_duration
+from rheobase.scenario.view import picture_part
 
 Progress = Callable[[str, float], None]
 
@@ -107,7 +108,7 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
         field, chain.montage, felt, nerve=nerve,
         progress=lambda share: say("strength and duration", 0.82 + 0.16 * share),
     )  # fmt: skip
-    say("the document", 0.98)
+    say("the picture and the document", 0.98)
     grid_mA = document.amplitude_grid_mA(felt, amplitude_mA)
     modality = get("modalities", scenario.modality)()
     rows = (*told.ROWS, *field.rows, *modality.settings.rows, *[v.row for v in checked.verdicts if v.row])
@@ -131,6 +132,7 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
         "intensity": document.intensity(felt, grid_mA, scenario.train.rate_hz),
         "strength_duration": strength,
         "field": document.field_part(field, chain.montage, chain.pulse, amplitude_mA),
+        "view": picture_part(chain.limb, chain.montage, chain.pulse, title=scenario.summary, over=nerve),
         "anatomy": document.anatomy_part(field, chain.montage, scenario.anatomy.site),
         "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, _label(scenario)),
         "safety": document.safety_part(checked),

@@ -10,7 +10,8 @@ from rheobase.report.figures.pulse import PULSE
 from rheobase.report.figures.recruitment import RECRUITMENT
 from rheobase.report.figures.section import SECTION
 from rheobase.report.figures.strength import STRENGTH
+from rheobase.report.figures.view import VIEW
 
-PICTURES = (OVERVIEW, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
+PICTURES = (OVERVIEW, VIEW, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
 
 __all__ = ["OVERVIEW", "PICTURES", "Picture", "lowest_limit"]

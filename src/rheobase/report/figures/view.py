@@ -23,9 +23,7 @@ _FOOT_PX = 62.0
 _BAR_PX = 170.0
 
 
-def draw_view(
-    result: Result, width_px: float, *, colours: Mapping[str, str] = PAINT
-) -> Figure:
+def draw_view(result: Result, width_px: float, *, colours: Mapping[str, str] = PAINT) -> Figure:
     """Draw the picture of a result; ``colours`` are those of words and lines."""
     part = result["view"]
     wide, tall = part["width_px"], part["height_px"]
@@ -80,7 +78,9 @@ def _scale_bar(axes: Axes, part: dict[str, Any], per_px: float, colours: Mapping
     y = part["height_px"] - 4 * per_px
     axes.plot([8 * per_px, 8 * per_px + mm * part["px_per_mm"]], [y, y], color=colours["ink"], linewidth=2,
               solid_capstyle="butt")  # fmt: skip
-    axes.text(8 * per_px, y - 4 * per_px, f"{mm} mm", ha="left", va="bottom", fontsize=FONT_PX - 1, color=colours["ink"])
+    axes.text(
+        8 * per_px, y - 4 * per_px, f"{mm} mm", ha="left", va="bottom", fontsize=FONT_PX - 1, color=colours["ink"]
+    )
 
 
 def _legend_lines(part: dict[str, Any], width_px: float) -> list[list[tuple[float, str, str]]]:
@@ -98,9 +98,7 @@ def _legend_lines(part: dict[str, Any], width_px: float) -> list[list[tuple[floa
     return lines
 
 
-def _legend(
-    axes: Axes, lines: list[list[tuple[float, str, str]]], colours: Mapping[str, str]
-) -> None:
+def _legend(axes: Axes, lines: list[list[tuple[float, str, str]]], colours: Mapping[str, str]) -> None:
     for row, line in enumerate(lines):
         y = 8 + 20 * row
         for x, word, name in line:

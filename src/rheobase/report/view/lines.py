@@ -91,7 +91,11 @@ def _long_faces(part: BodyPart, cut: Cut) -> list[tuple[Array, NDArray[np.bool_]
         theta = float(cut.theta_rad(t))
         points, in_layer = _across(part, cut, np.full(z.size, theta), z)
         normal = way * cut.turn * np.array([-np.sin(theta), np.cos(theta), 0.0])
-        keep = np.ones(points.shape[:2], dtype=bool) if depth is None else np.broadcast_to(~in_layer[:, None], points.shape[:2])
+        keep = (
+            np.ones(points.shape[:2], dtype=bool)
+            if depth is None
+            else np.broadcast_to(~in_layer[:, None], points.shape[:2])
+        )
         out.append((points, keep, normal))
     return out
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+from scipy.signal import savgol_filter
 
 from rheobase.anatomy import NervePath
 from rheobase.field import Field
@@ -15,7 +17,9 @@ from rheobase.report.view.mesh import Mesh, tube_mesh
 
 Array = NDArray[np.float64]
 
-_STEP_MM = 1.0  # as along the nerves in the report: near the internodes of thick fibres
+_STEP_MM = 1.0
+_FIT_POINTS, _FIT_ORDER = 11, 4  # the derivative is that of a quartic over 10 mm, which the grid's cells do not ripple
+_SPLINE_FROM = 8  # points
 _THICK_RELATIVE, _THIN_RELATIVE = 0.055, 0.04  # radius of a tube, of the mean radius of the part
 _OUT_RELATIVE = 0.05  # tubes stick out of the ends a little
 _RING_MM = 2.0
@@ -48,30 +52,36 @@ class Drive:
 
 def drive_of(field: Field, nerve: NervePath, cut: Cut, sign: float) -> Drive | None:
     """The drive along a nerve, or None where it does not pass through the stretch that is shown."""
-    way = rounded_mm(np.array(nerve.points_mm))
-    length = float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum())
-    points = walk_mm(way, np.arange(0.0, length + 1e-9, _STEP_MM))
+    points = _way_mm(nerve)
     theta, r = np.arctan2(points[:, 1], points[:, 0]), np.hypot(points[:, 0], points[:, 1])
     depth = field.anatomy.outline_mm(theta, points[:, 2]) - r
     low, high = field.anatomy.ends_mm
-    within = (points[:, 2] > low) & (points[:, 2] < high) & (depth > 0)
-    shown = within & (points[:, 2] >= cut.low_mm) & (points[:, 2] <= cut.high_mm)
+    shown = (points[:, 2] > low) & (points[:, 2] < high) & (depth > 0)
+    shown &= (points[:, 2] >= cut.low_mm) & (points[:, 2] <= cut.high_mm)
     run = _longest(shown)
-    if run.stop - run.start < 8:
+    if run.stop - run.start < _FIT_POINTS:
         return None
-    start, stop = max(run.start - 1, 0), min(run.stop + 1, len(points))
-    if not within[start:stop].all():
-        start, stop = run.start, run.stop
+    start, stop = run.start, run.stop
     v = sign * field.drive_V_per_A(points[start:stop])
-    second = np.diff(v, 2) / _STEP_MM**2
-    inner = slice(start + 1, stop - 1)
     return Drive(
         name=nerve.name,
-        points_mm=points[inner],
-        potential_mV_per_mA=v[1:-1],
-        activating_mV_per_mm2_per_mA=second,
-        depth_mm=depth[inner],
+        points_mm=points[start:stop],
+        potential_mV_per_mA=v,
+        activating_mV_per_mm2_per_mA=savgol_filter(v, _FIT_POINTS, _FIT_ORDER, deriv=2, delta=_STEP_MM),
+        depth_mm=depth[start:stop],
     )
+
+
+def _way_mm(nerve: NervePath) -> Array:
+    """Places 1 mm apart along a nerve; a spline runs through many points, for corners would show as stripes."""
+    way = np.array(nerve.points_mm)
+    if len(way) >= _SPLINE_FROM:
+        run = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
+        way = CubicSpline(run, way)(np.linspace(0.0, run[-1], 4 * len(way)))
+    else:
+        way = rounded_mm(way)
+    length = float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum())
+    return walk_mm(way, np.arange(0.0, length + 1e-9, _STEP_MM))
 
 
 def strongest(drives: list[Drive], focus: str | None) -> float:

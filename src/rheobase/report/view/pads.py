@@ -92,7 +92,7 @@ def _slab(name: str, low_mm: Array, high_mm: Array, cells: NDArray[np.bool_]) ->
         walls.append(np.stack(quad, axis=1))
     wall = np.concatenate(walls)
     first = rows * columns + 4 * np.arange(len(wall))[:, None]
-    sides = np.concatenate([first + [0, 1, 2], first + [0, 2, 3]])
+    sides = np.concatenate([first + np.array([0, 1, 2]), first + np.array([0, 2, 3])])
     points = np.concatenate([high_mm.reshape(-1, 3), wall.reshape(-1, 3)])
     triangles = np.concatenate([top, sides])
     used, packed = np.unique(triangles, return_inverse=True)

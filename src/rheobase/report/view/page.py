@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.report._html import behind, bullets, esc, rows
+from rheobase.report._html import behind, bullets, esc, rows, section
 from rheobase.report.view import words
 from rheobase.report.view.mesh import Mesh, Texture
 from rheobase.report.view.palette import WORDS
@@ -53,38 +53,45 @@ def view_page(scene: Scene, still_png: bytes, *, disclaimer: str, plain: bool = 
     data = json.dumps(_packed(scene, plain), separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
     alternative = esc(words.alternative(scene))
     image = base64.b64encode(still_png).decode("ascii")
-    buttons = "".join(
-        f'<button type="button" data-act="{act}" title="{name}" aria-label="{name}">{face}</button>'
-        for act, face, name in _BUTTONS
-    )
-    tables = (
-        ("Nerves: where the drive is strongest", words.summary_table(scene)),
-        ("Along the nerves", words.nerve_table(scene)),
-        ("Pads", words.pad_table(scene)),
-        ("Tissues", words.tissue_table(scene)),
-    )
-    first, *folded = tables
-    numbers = f"<section><h2>{esc(first[0])}</h2>{rows(*first[1])}</section>" if first[1][1] else ""
-    more = "".join(
-        f"<h3>{esc(title)}</h3>{behind(*table)}" for title, table in folded if table[1]
-    )
-    shape = "upright" if scene.cut.upright else "lying"
+    figure = _figure(scene, alternative, image)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{esc(scene.title)}: Rheobase view</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
         f'<header><h1>{esc(scene.title)}</h1>\n<p class="answer">{esc(words.answer(scene))}</p></header>\n'
+        f"{figure}\n{_tables(scene)}\n"
+        f"<footer><p>{esc(disclaimer)}</p><p>Colours after Okabe and Ito.</p></footer>\n</main>\n"
+        f'<script type="application/json" id="scene">{data}</script>\n<script>\n{code}</script>\n</body>\n</html>\n'
+    )
+
+
+def _figure(scene: Scene, alternative: str, image: str) -> str:
+    buttons = "".join(
+        f'<button type="button" data-act="{act}" title="{name}" aria-label="{name}">{face}</button>'
+        for act, face, name in _BUTTONS
+    )
+    shape = "upright" if scene.cut.upright else "lying"
+    return (
         f'<figure class="view {shape}">\n<div id="stage"><canvas id="picture" tabindex="0" role="img"'
         f' aria-label="{alternative}" aria-describedby="keys"></canvas><span id="bar" aria-hidden="true"></span></div>\n'
         f'<div class="buttons" role="group" aria-label="turn the picture">{buttons}</div>\n'
         f'<p id="said" class="unseen" role="status"></p>\n'
         f'<img class="still" alt="{alternative}" src="data:image/png;base64,{image}">\n'
         f"{_legend(scene)}\n<figcaption>{esc(words.caption(scene))}</figcaption>\n"
-        f'<details id="keys"><summary>How to turn it</summary>{bullets(_KEYS)}</details>\n</figure>\n'
-        f"{numbers}\n{more}\n"
-        f"<footer><p>{esc(disclaimer)}</p><p>Colours after Okabe and Ito.</p></footer>\n</main>\n"
-        f'<script type="application/json" id="scene">{data}</script>\n<script>\n{code}</script>\n</body>\n</html>\n'
+        f'<details id="keys"><summary>How to turn it</summary>{bullets(_KEYS)}</details>\n</figure>'
     )
+
+
+def _tables(scene: Scene) -> str:
+    """The numbers behind the picture; the long ones folded away."""
+    first = words.summary_table(scene)
+    shown = section("Where the drive is strongest", rows(*first) if first[1] else "", anchor="strongest")
+    folded = (
+        ("Along the nerves", words.nerve_table(scene)),
+        ("Pads", words.pad_table(scene)),
+        ("Tissues", words.tissue_table(scene)),
+    )
+    return shown + "".join(f"<h3>{esc(title)}</h3>{behind(*table)}" for title, table in folded if table[1])
 
 
 def _legend(scene: Scene) -> str:
@@ -98,7 +105,8 @@ def _legend(scene: Scene) -> str:
     return (
         f'<div class="legend"><ul class="swatches">{swatches}</ul>\n<div class="scale"><span class="ramp"></span>'
         f'<span class="ticks"><span>−{end}</span><span>0</span><span>{end}</span></span>'
-        '<span class="unit">activating function along nerves (mV/mm² per mA): hyperpolarised to depolarised</span></div></div>'
+        '<span class="unit">activating function along nerves (mV/mm² per mA): hyperpolarised to depolarised</span>'
+        "</div></div>"
     )
 
 

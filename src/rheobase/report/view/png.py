@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 
 def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
-    """Pixels (height, width, 4) of red, green, blue and opacity as a PNG file; the same pixels give the same bytes.
+    r"""Pixels (height, width, 4) of red, green, blue and opacity as a PNG file; the same pixels give the same bytes.
 
     Examples
     --------
     >>> png_bytes(np.zeros((2, 3, 4), dtype=np.uint8))[:8]
-    b'\\x89PNG\\r\\n\\x1a\\n'
+    b'\x89PNG\r\n\x1a\n'
     """
     height, width = pixels.shape[:2]
     # each row minus the one above it: smooth shading shrinks to a fraction

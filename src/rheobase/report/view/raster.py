@@ -193,9 +193,7 @@ def _shares(corners: Array, x: Array, y: Array) -> Array:
     return np.stack([first, second, 1.0 - first - second], axis=1)
 
 
-def _colours(
-    scene: Scene, mesh: Mesh, corners: NDArray[np.int64], share: Array, view: Array, scheme: str
-) -> Array:
+def _colours(scene: Scene, mesh: Mesh, corners: NDArray[np.int64], share: Array, view: Array, scheme: str) -> Array:
     """Colour of samples of one mesh, shaded."""
     if mesh.drive_relative is not None:
         base = drive_rgb((mesh.drive_relative[corners] * share).sum(axis=1), scheme)

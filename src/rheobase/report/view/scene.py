@@ -21,6 +21,7 @@ from rheobase.report.view.surfaces import borders, colour_of, core_faces, layer_
 Array = NDArray[np.float64]
 
 _YAW_DEG, _PITCH_DEG = -24.0, 14.0  # from square in front of the wedge
+_LEAST_BARE = 20  # mm of a nerve that lies open
 _OUTSIDE_RAD = -0.6  # from the first face, into what is left
 _FROM_FACE = 0.46  # where in the wedge the eye stands, 0 at its first face
 
@@ -132,12 +133,14 @@ def build_scene(field: Field, *, title: str, over: str | None = None, leading_si
         *borders(part, cut), *layer_faces(part, cut), *faces, *solids(part, cut), *slabs(part, montage, cut),
         *tubes(drives, cut, scale, name), *edges(part, cut), *lines,
     ]  # fmt: skip
+    pad = middle_mm(part, max(montage.pads, key=lambda p: p.share), cut)
+    labels = [*_pad_labels(field, cut, leading_sign), *_end_labels(cut), *_nerve_labels(drives, cut, pad)]
+    labels += [Label(text=f"{v:g}".replace("-", "−"), kind="level", place_mm=p, normal=n) for v, p, n in numbers]
     return Scene(
         title=title,
         meshes=tuple(meshes),
         textures=tuple(textures),
-        labels=tuple([*_pad_labels(field, cut, leading_sign), *_end_labels(cut), *_nerve_labels(drives, cut),
-                      *(Label(text=f"{v:g}".replace("-", "−"), kind="level", place_mm=p, normal=n) for v, p, n in numbers)]),
+        labels=tuple(labels),
         tissues=_legend(part),
         drives=tuple(drives),
         focus=name,
@@ -207,23 +210,24 @@ def _end_labels(cut: Cut) -> list[Label]:
     ]
 
 
-def _nerve_labels(drives: list[Drive], cut: Cut) -> list[Label]:
-    """Each nerve is named where it comes out of the nearer end, and where it lies open."""
+def _nerve_labels(drives: list[Drive], cut: Cut, pad_mm: Array) -> list[Label]:
+    """Each nerve is named once where it lies open, away from the active pad, and where it comes out of an end."""
     out = []
+    theta = float(cut.theta_rad(0.5 * cut.wedge_rad))
+    into = np.array([np.cos(theta), np.sin(theta), 0.0])
     for d in drives:
         t = cut.t_rad(np.arctan2(d.points_mm[:, 1], d.points_mm[:, 0]))
         bare = np.flatnonzero((t < cut.wedge_rad) | (t > 2 * np.pi - 0.05))
-        if len(bare) > 20:
-            at = d.points_mm[bare[round(0.12 * len(bare))]]
-            theta = float(cut.theta_rad(0.5 * cut.wedge_rad))
-            out.append(
-                Label(text=f"{d.name.replace('_', ' ')} nerve", kind="nerve", place_mm=at,
-                      normal=np.array([np.cos(theta), np.sin(theta), 0.0]))
-            )  # fmt: skip
+        named = None
+        if len(bare) > _LEAST_BARE:
+            ends = d.points_mm[bare[[round(0.14 * len(bare)), round(0.86 * len(bare))]]]
+            named = ends[np.argmax(np.linalg.norm(ends - pad_mm, axis=1))]
+            out.append(Label(text=f"{d.name.replace('_', ' ')} nerve", kind="nerve", place_mm=named, normal=into))
         for end, way in ((cut.low_mm, -1.0), (cut.high_mm, 1.0)):
             tip = d.points_mm[int(np.argmin(np.abs(d.points_mm[:, 2] - end)))]
-            if abs(tip[2] - end) < 3.0:
-                place = tip + [0.0, 0.0, way * 0.08 * cut.radius_mm]
+            twice = named is not None and np.linalg.norm(tip - named) < 1.5 * cut.radius_mm
+            if abs(tip[2] - end) < 3.0 and not twice:
+                place = tip + np.array([0.0, 0.0, way * 0.08 * cut.radius_mm])
                 normal = np.array([0.0, 0.0, way])
                 out.append(Label(text=d.name.replace("_", " "), kind="nerve", place_mm=place, normal=normal))
     return out

@@ -15,12 +15,12 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from rheobase.anatomy import BodyPart
 from rheobase.report.view.cut import Cut
 from rheobase.report.view.mesh import Mesh, corner_normals
-from rheobase.report.view.surfaces import SOLIDS, colour_of
+from rheobase.report.view.surfaces import SOLIDS, colour_of, labels_below
 
 Array = NDArray[np.float64]
 
 _CELLS = 26  # across the mean radius
-_FINER = 3  # points in a cell across, either way
+_FINER = 2  # points in a cell across, either way
 _SMOOTH_CELLS = (0.8, 0.8, 0.5)
 _STEEP_RELATIVE = 0.2  # of the steepest change of share: less than that is the inside of a flat end
 _SHORT_MM = 0.1  # bodies end short of the end faces, which show what is inside them
@@ -149,7 +149,7 @@ def _box(part: BodyPart, cut: Cut) -> tuple[Array, Array, Array]:
 
 def _labels(part: BodyPart, cut: Cut, box: tuple[Array, Array, Array]) -> NDArray[np.int64]:
     """Tissue at the points of a box, finer across than its cells; outside the core that of the first tissue's layer."""
-    x, y, z = box
+    x, _, z = box
     step = x[1] - x[0]
     shift = (np.arange(_FINER) - (_FINER - 1) / 2) / _FINER * step
     fine = (x[:, None] + shift).ravel()
@@ -162,7 +162,7 @@ def _labels(part: BodyPart, cut: Cut, box: tuple[Array, Array, Array]) -> NDArra
     core = np.hypot(points[:, 0], points[:, 1]) <= ring
     layer = [t.name for t in part.tissues].index(cut.layers[0])
     out = np.full(len(points), layer)
-    out[core] = part.labels_at(points[core])
+    out[core] = labels_below(part, cut, points[core])
     return out
 
 

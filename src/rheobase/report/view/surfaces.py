@@ -88,6 +88,12 @@ def _core_name(part: BodyPart, cut: Cut) -> str:
     return part.tissues[int(np.bincount(labels).argmax())].name
 
 
+def labels_below(part: BodyPart, cut: Cut, points_mm: Array) -> NDArray[np.int64]:
+    """Tissue of points known to lie below the layers that are laid bare."""
+    whole = len(cut.layers) == len(part.layer_names)
+    return part.core_labels(points_mm) if whole else part.labels_at(points_mm)
+
+
 def colour_of(tissue: str) -> str:
     """Word of the palette for a tissue."""
     for word, colour in _COLOURS:
@@ -145,7 +151,7 @@ def _texture(part: BodyPart, cut: Cut, across_relative: Array, t_rad: Array, z_m
     points = np.stack([r * np.cos(theta), r * np.sin(theta), z], axis=-1).reshape(-1, 3)
     names = tuple(dict.fromkeys([*(colour_of(tissue.name) for tissue in part.tissues), "septum"]))
     of = np.array([names.index(colour_of(tissue.name)) for tissue in part.tissues], dtype=np.uint8)
-    pixels = of[part.labels_at(points)].reshape(share.shape)
+    pixels = of[labels_below(part, cut, points)].reshape(share.shape)
     septa = _septa(part, points, share.shape)
     if septa is not None:
         pixels[septa & (pixels == names.index("muscle"))] = names.index("septum")
@@ -160,6 +166,10 @@ def _septa(part: BodyPart, points_mm: Array, shape: tuple[int, ...]) -> NDArray[
     _, which = np.unique(np.array(ask(points_mm)), return_inverse=True)
     which = which.reshape(shape)
     out = np.zeros(shape, dtype=bool)
-    out[1:] |= which[1:] != which[:-1]
-    out[:, 1:] |= which[:, 1:] != which[:, :-1]
+    for border, ahead, behind in (
+        (which[1:] != which[:-1], np.s_[1:], np.s_[:-1]),
+        (which[:, 1:] != which[:, :-1], np.s_[:, 1:], np.s_[:, :-1]),
+    ):
+        out[ahead] |= border
+        out[behind] |= border
     return out

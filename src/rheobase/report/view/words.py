@@ -28,17 +28,18 @@ def answer(scene: Scene) -> str:
     return (
         f"The {_plain(drive.name)} nerve lies {number(float(drive.depth_mm[under]))} mm below the skin at the"
         f" {_plain(pad.name)} pad. Along it the leading phase pushes hardest towards firing"
-        f" {_beside(float(z[best] - pad.along_mm), scene)} that pad's middle, by {number(float(f[best]))} mV/mm² for each mA."
+        f" {_beside(float(z[best] - pad.along_mm), scene)} that pad's middle, by {number(float(f[best]))} mV/mm² for"
+        " each mA."
     )
 
 
 def alternative(scene: Scene) -> str:
     """The picture for those who cannot see it."""
     pads = ", ".join(lab.text for lab in scene.labels if lab.kind == "pad")
-    layers = ", ".join((*scene.cut.layers, "the core")[:-1])
+    nerves = ", ".join(_plain(d.name) for d in scene.drives)
     return (
-        f"{scene.title}, cut open along the middle of the active pad and drawn to scale. From outside inwards: {layers},"
-        f" then what lies below. Pads: {pads}. Nerves as tubes: {', '.join(_plain(d.name) for d in scene.drives)}."
+        f"{scene.title}, cut open along the middle of the active pad and drawn to scale. From outside inwards:"
+        f" {', '.join(scene.cut.layers)}, then what lies below. Pads: {pads}. Nerves as tubes: {nerves}."
         f" {answer(scene)} The tables below hold the numbers."
     )
 
