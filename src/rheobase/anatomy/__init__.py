@@ -28,6 +28,7 @@ from rheobase.anatomy.neck import Neck
 from rheobase.anatomy.person import Person, sample_people
 from rheobase.anatomy.places import MotorPoint, UsualPad
 from rheobase.anatomy.radial import RadialMap
+from rheobase.anatomy.sample import sample_parts
 from rheobase.anatomy.shapes import Rod
 from rheobase.anatomy.shoulder import Shoulder
 from rheobase.anatomy.thigh import Thigh
@@ -39,5 +40,5 @@ __all__ = [
     "LowBack", "LowerLeg", "MappedPart", "MotorPoint", "Muscle", "Neck", "NervePath", "Person", "RadialMap", "Rod",
     "Shoulder", "Site", "Thigh", "Throat", "Tissue", "UpperArm", "UsualPad", "belongs", "course_points_mm",
     "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course", "muscle_thickness_mm",
-    "sample_people",
+    "sample_parts", "sample_people",
 ]  # fmt: skip

@@ -81,7 +81,8 @@ def check_part(part: MappedPart) -> None:
 
 
 def _advice(part: MappedPart) -> str:
-    return f"{part.person.plain}, girth {_girth_mm(part):.0f} mm, fat {_fat_mm(part):.1f} mm: take a larger girth or less fat."
+    build = f"{part.person.plain}, girth {_girth_mm(part):.0f} mm, fat {_fat_mm(part):.1f} mm"
+    return f"{build}: take a larger girth or less fat."
 
 
 def _girth_mm(part: MappedPart) -> float:

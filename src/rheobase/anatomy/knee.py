@@ -11,9 +11,9 @@ from rheobase.tables import table
 # muscles and nerves of the thigh that do not come near, and its sites and motor points
 _ABOVE = (
     "muscle_gluteus_maximus", "muscle_tensor_fasciae_latae", "muscle_iliopsoas", "muscle_pectineus", "nerve_femoral",
-    "nerve_femoral_rectus", "nerve_lateral_cutaneous", "motor_rectus_femoris", "motor_biceps_femoris", "motor_semitendinosus",
-    "motor_semimembranosus", "motor_adductor_longus", "site_quadriceps_proximal", "site_femoral_groin",
-    "site_sciatic_gluteal_fold", "site_hamstrings_distal", "site_lateral_thigh",
+    "nerve_femoral_rectus", "nerve_lateral_cutaneous", "motor_rectus_femoris", "motor_biceps_femoris",
+    "motor_semitendinosus", "motor_semimembranosus", "motor_adductor_longus", "site_quadriceps_proximal",
+    "site_femoral_groin", "site_sciatic_gluteal_fold", "site_hamstrings_distal", "site_lateral_thigh",
 )  # fmt: skip
 
 

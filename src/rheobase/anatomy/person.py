@@ -191,9 +191,8 @@ def sample_people(count: int, *, seed: int, sex: str | None = None, population: 
 
     Examples
     --------
-    >>> people = sample_people(3, seed=1, sex="female")
-    >>> [round(p.bmi_kg_per_m2, 1) for p in people] == [round(p.bmi_kg_per_m2, 1) for p in sample_people(3, seed=1, sex="female")]
-    True
+    >>> [person.sex for person in sample_people(3, seed=1, sex="female")]
+    ['female', 'female', 'female']
     """
     if count < 1:
         raise ParameterError(f"count is {count}; draw at least 1 person.")

@@ -8,10 +8,13 @@ import sys
 from collections.abc import Sequence
 
 import rheobase
-from rheobase.cli import cache, cite, run, scenarios, validate, view
+from rheobase.cli import anatomies, cache, cite, run, scenarios, validate, view
 from rheobase.errors import RheobaseError, near_name
 
-_VERBS = {"run": run, "view": view, "scenarios": scenarios, "validate": validate, "cite": cite, "cache": cache}
+_VERBS = {
+    "run": run, "view": view, "scenarios": scenarios, "anatomies": anatomies, "validate": validate, "cite": cite,
+    "cache": cache,
+}  # fmt: skip
 
 _ABOUT = "Electrical stimulation followed all the way: pulse, pads, field, nerve fibres, sensation, safety."
 _NO_DEVICE = "For research, engineering and teaching. Not a medical device."

@@ -1,6 +1,7 @@
 """The report: one self-contained HTML page made from a result document, and from nothing else.
 
-And the view: a body part cut open, on a page of its own that can be turned, and as a still.
+And the view, `rheobase.report.view`: a body part cut open, on a page of its own that can be turned, and as a still.
+Beside it stands the gallery of sections of body parts, `rheobase.report.gallery`.
 """
 
 from __future__ import annotations

@@ -12,11 +12,11 @@ from matplotlib.patches import Polygon
 from rheobase.anatomy import MappedPart
 from rheobase.report._canvas import FONT_PX, PAINT, sheet
 
-_STEP_MM = 0.8
+_STEP_MM = 1.2
 _LIKE = {  # tissue -> colour of the page
-    "cortical_bone": "bone", "cancellous_bone": "marrow", "marrow": "marrow", "cartilage": "marrow", "tendon": "grid",
-    "blood": "adelta", "air": "paper", "viscera": "grid", "csf": "window", "white_matter": "paper", "epidural_fat": "fat", "muscle": "muscle",
-    "fat": "fat", "disc": "marrow", "nerve_tissue": "paper",
+    "cortical_bone": "bone", "cancellous_bone": "marrow", "marrow": "marrow", "cartilage": "marrow",
+    "tendon": "grid", "viscera": "grid", "blood": "adelta", "air": "paper", "csf": "window", "white_matter": "paper",
+    "muscle": "muscle", "fat": "fat",
 }  # fmt: skip
 _NEAR_MM = 30.0
 
@@ -108,6 +108,11 @@ def _short(plain: str) -> str:
     return "\n".join(words) if len(words) > 1 else plain
 
 
+def _name(name: str) -> str:
+    """A name without its side, which the picture shows."""
+    return name.removesuffix("_left").removesuffix("_right").replace("_", " ")
+
+
 def _inclusions(axes: Axes, part: MappedPart, z: float, names: bool, colours: Mapping[str, str]) -> None:
     for one in part.inclusions:
         if not one.reaches(np.array(z)):
@@ -121,7 +126,7 @@ def _inclusions(axes: Axes, part: MappedPart, z: float, names: bool, colours: Ma
             core = one.outline_mm(z, of_core=True)[:, ::-1]
             axes.add_patch(Polygon(core, facecolor=colours[_LIKE[one.core_tissue]], edgecolor="none", zorder=3))
         if names and np.ptp(ring[:, 0]) > 9.0:
-            axes.text(*middle, one.name.replace("_", "\n"), ha="center", va="center", fontsize=FONT_PX - 6,
+            axes.text(*middle, _name(one.name), ha="center", va="center", fontsize=FONT_PX - 6,
                       color=colours["ink"], linespacing=0.9, zorder=4)  # fmt: skip
 
 
@@ -134,7 +139,7 @@ def _nerves(axes: Axes, part: MappedPart, z: float, names: bool, colours: Mappin
         axes.plot([y], [x], "o", color=colours["abeta"] if nerve.motor_share == 0 else colours["aalpha"],
                   markersize=5, markeredgecolor=colours["paper"], markeredgewidth=0.8, zorder=5)  # fmt: skip
         if names:
-            axes.text(y, x - 2.5, nerve.name.replace("_", " "), ha="center", va="top", fontsize=FONT_PX - 5,
+            axes.text(y, x - 2.5, _name(nerve.name), ha="center", va="top", fontsize=FONT_PX - 5,
                       color=colours["ink"], weight="bold", zorder=5)  # fmt: skip
 
 
@@ -145,5 +150,5 @@ def _sites(axes: Axes, part: MappedPart, z: float, names: bool, colours: Mapping
         x, y, _ = part.on_skin_mm(site.around_deg, z, -3.0)
         axes.plot([y], [x], "s", color=colours["pad"], markersize=4)
         if names:
-            axes.text(y, x, f" {site.name.replace('_', ' ')}", ha="left" if y >= 0 else "right", va="bottom",
+            axes.text(y, x, f" {_name(site.name)}", ha="left" if y >= 0 else "right", va="bottom",
                       fontsize=FONT_PX - 5, color=colours["pad"])  # fmt: skip

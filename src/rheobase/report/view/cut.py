@@ -42,6 +42,8 @@ class Cut:
         Layers that are laid bare one by one, from the skin inwards; all below them is the core.
     radius_mm : float
         Mean radius at the pads: all that is drawn for the eye, such as the width of lines, is sized by it.
+    upright : bool
+        Whether the part is drawn standing, its axis pointing to the head.
 
     Examples
     --------
@@ -59,6 +61,7 @@ class Cut:
     high_mm: float
     layers: tuple[str, ...]
     radius_mm: float
+    upright: bool = False
 
     def theta_rad(self, t_rad: Array | float) -> Array:
         """Angle around the axis of angles counted from the first face."""
@@ -71,11 +74,6 @@ class Cut:
     def opening_rad(self, layer: int) -> float:
         """Angle taken out of a layer, counted from the skin inwards; the one after the last is the core."""
         return self.wedge_rad + (len(self.layers) - layer) * self.step_rad
-
-    @property
-    def upright(self) -> bool:
-        """Whether the part is drawn standing."""
-        return (self.high_mm - self.low_mm) / (2 * self.radius_mm) < _UPRIGHT_BELOW
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -130,6 +128,7 @@ def choose_cut(part: BodyPart, montage: Montage, focus: NervePath | None) -> Cut
             high_mm=float(high),
             layers=bare_layers(part),
             radius_mm=float(radius),
+            upright=stands(part, (high - low) / (2 * radius)),
         )
         # growing angles first: so a lying limb has its pads on top and points to the trunk on the right
         score = _laid_open(cut, focus) - 2.0 * _lost(cut, montage) + 0.05 * (turn > 0)
@@ -137,6 +136,21 @@ def choose_cut(part: BodyPart, montage: Montage, focus: NervePath | None) -> Cut
             best = score, cut
     assert best is not None
     return best[1]
+
+
+def stands(part: BodyPart, length_to_width_relative: float) -> bool:
+    """Whether the axis of a part points to the head; where nobody says so, a short part is taken for a trunk.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Neck, Thigh
+    >>> stands(Neck(), 3.0), stands(Thigh(), 1.0)
+    (True, False)
+    """
+    frame = getattr(part, "data", {}).get("frame")
+    if frame is None:
+        return length_to_width_relative < _UPRIGHT_BELOW
+    return bool(frame["length_of"] == "stature")
 
 
 def bare_layers(part: BodyPart) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ _STEP_MM = 1.0
 _FIT_POINTS, _FIT_ORDER = 11, 4  # the derivative is that of a quartic over 10 mm, which the grid's cells do not ripple
 _SPLINE_FROM = 8  # points
 _THICK_RELATIVE, _THIN_RELATIVE = 0.055, 0.04  # radius of a tube, of the mean radius of the part
+_THICK_MM, _THIN_MM = 3.5, 2.5  # no thicker than this in a trunk
 _OUT_RELATIVE = 0.05  # tubes stick out of the ends a little
 _RING_MM = 2.0
 
@@ -104,9 +105,10 @@ def tubes(drives: list[Drive], cut: Cut, scale_mV_per_mm2_per_mA: float, focus: 
                 tip = way[end] + on / np.linalg.norm(on) * (_OUT_RELATIVE * cut.radius_mm + _RING_MM)
                 way = np.concatenate([tip[None], way] if end == 0 else [way, tip[None]])
                 value = np.concatenate([value[:1], value] if end == 0 else [value, value[-1:]])
-        thick = _THICK_RELATIVE if d.name == focus else _THIN_RELATIVE
+        share, most = (_THICK_RELATIVE, _THICK_MM) if d.name == focus else (_THIN_RELATIVE, _THIN_MM)
+        radius = min(share * cut.radius_mm, most)
         out.append(
-            tube_mesh(f"nerve {d.name}", "drive", way, thick * cut.radius_mm, drive_relative=np.clip(value, -1, 1))
+            tube_mesh(f"nerve {d.name}", "drive", way, radius, drive_relative=np.clip(value, -1, 1))
         )
     return out
 

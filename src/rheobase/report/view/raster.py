@@ -210,4 +210,4 @@ def _colours(scene: Scene, mesh: Mesh, corners: NDArray[np.int64], share: Array,
     normal = (mesh.normals[corners] * share[..., None]).sum(axis=1) @ view.T
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     lit = np.abs(normal @ (_LIGHT / np.linalg.norm(_LIGHT)))
-    return base * (0.86 + 0.14 * lit if mesh.flat else 0.5 + 0.5 * lit)[:, None]
+    return base * (0.86 + 0.14 * lit if mesh.flat else 0.6 + 0.4 * lit)[:, None]

@@ -134,7 +134,7 @@ def build_scene(field: Field, *, title: str, over: str | None = None, leading_si
         *tubes(drives, cut, scale, name), *edges(part, cut), *lines,
     ]  # fmt: skip
     pad = middle_mm(part, max(montage.pads, key=lambda p: p.share), cut)
-    labels = [*_pad_labels(field, cut, leading_sign), *_end_labels(cut), *_nerve_labels(drives, cut, pad)]
+    labels = [*_pad_labels(field, cut, leading_sign), *_end_labels(cut), *_nerve_labels(drives, cut, pad, name)]
     labels += [Label(text=f"{v:g}".replace("-", "−"), kind="level", place_mm=p, normal=n) for v, p, n in numbers]
     return Scene(
         title=title,
@@ -210,19 +210,20 @@ def _end_labels(cut: Cut) -> list[Label]:
     ]
 
 
-def _nerve_labels(drives: list[Drive], cut: Cut, pad_mm: Array) -> list[Label]:
+def _nerve_labels(drives: list[Drive], cut: Cut, pad_mm: Array, focus: str | None) -> list[Label]:
     """Each nerve is named once where it lies open, away from the active pad, and where it comes out of an end."""
     out = []
     theta = float(cut.theta_rad(0.5 * cut.wedge_rad))
     into = np.array([np.cos(theta), np.sin(theta), 0.0])
-    for d in drives:
+    for d in sorted(drives, key=lambda d: d.name != focus):
         t = cut.t_rad(np.arctan2(d.points_mm[:, 1], d.points_mm[:, 0]))
         bare = np.flatnonzero((t < cut.wedge_rad) | (t > 2 * np.pi - 0.05))
         named = None
+        text = d.name.replace("_", " ") + (" nerve" if d.name == focus else "")
         if len(bare) > _LEAST_BARE:
             ends = d.points_mm[bare[[round(0.14 * len(bare)), round(0.86 * len(bare))]]]
             named = ends[np.argmax(np.linalg.norm(ends - pad_mm, axis=1))]
-            out.append(Label(text=f"{d.name.replace('_', ' ')} nerve", kind="nerve", place_mm=named, normal=into))
+            out.append(Label(text=text, kind="nerve", place_mm=named, normal=into))
         for end, way in ((cut.low_mm, -1.0), (cut.high_mm, 1.0)):
             tip = d.points_mm[int(np.argmin(np.abs(d.points_mm[:, 2] - end)))]
             twice = named is not None and np.linalg.norm(tip - named) < 1.5 * cut.radius_mm

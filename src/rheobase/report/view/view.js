@@ -132,7 +132,7 @@
         void main() {
           vec3 base = pictured ? texture(picture, at).rgb : c;
           float lit = abs(dot(normalize(n), light));
-          float shade = k > 1.5 ? 1.0 : k > 0.5 ? 0.86 + 0.14 * lit : 0.5 + 0.5 * lit;
+          float shade = k > 1.5 ? 1.0 : k > 0.5 ? 0.86 + 0.14 * lit : 0.6 + 0.4 * lit;
           colour = vec4(base * shade, 1.0);
         }`],
     ];
@@ -213,7 +213,7 @@
             lit += LIGHT[k] * (view[3 * k] * normals[4 * i] + view[3 * k + 1] * normals[4 * i + 1] + view[3 * k + 2] * normals[4 * i + 2]);
           }
           lit = Math.min(1, Math.abs(lit) / 127);
-          shades[i] = kinds[i] === LINE ? 1 : kinds[i] === FLAT ? 0.86 + 0.14 * lit : 0.5 + 0.5 * lit;
+          shades[i] = kinds[i] === LINE ? 1 : kinds[i] === FLAT ? 0.86 + 0.14 * lit : 0.6 + 0.4 * lit;
         }
         const image = pen.createImageData(w, h), out = image.data, depth = new Float32Array(w * h).fill(-1e9);
         for (const mesh of scene.meshes) {
