@@ -93,7 +93,7 @@ def line(name: str, seconds: float, baseline: float, note: str = "") -> None:
 def solve_once(made: Assembled) -> int:
     target = np.zeros(made.grid.shape)
     target[-1] = made.contacts.loads_S[0]
-    return conjugate_gradients(partial(apply, made.operator), made.near.solve, target, tolerance=1e-9)[1]
+    return conjugate_gradients(partial(apply, made.operator), made.precondition, target, tolerance=1e-9)[1]
 
 
 def limb_lines(baseline: float) -> None:

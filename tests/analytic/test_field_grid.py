@@ -1,5 +1,7 @@
 """The body-fitted grid: manufactured solutions, rates, a cylinder off its axis, the direct solver inside."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from grid_cases import Block
@@ -221,3 +223,22 @@ def test_nearly_ideal_metal_settles():
         solve_field(REF.anatomy, Montage(pads=pads), method=m, cell_mm=c) for m, c in (("grid", 1.2), ("cylinder", 1.0))
     )
     assert grid.resistance_ohm == pytest.approx(cylinder.resistance_ohm, rel=0.02)
+
+
+def test_an_airway_does_not_multiply_the_steps():
+    """A tube of air in the core, a million times less conductive than muscle."""
+    counts = []
+    for sigma, helped in ((1 / 9, True), (1e-7, True), (1e-7, False)):
+        stack = list(REF.anatomy.layers)
+        for i in (0, 1):
+            stack[i] = replace(stack[i], sigma_transverse_S_per_m=sigma, sigma_axial_S_per_m=sigma)
+        part = OffAxisLimb(stack=tuple(stack), shift_mm=15.0)
+        z = tuple(p.interface.contact_impedance_ohm_m2 for p in REF.montage.pads)
+        made = assemble(body_grid(part, REF.montage, 1.6), REF.montage.pads, z)
+        target = np.zeros(made.grid.shape)
+        target[-1] = made.contacts.loads_S[0]
+        near = made.precondition if helped else made.near.solve
+        _, steps = conjugate_gradients(lambda v, m=made: apply(m.operator, v), near, target, tolerance=1e-9)
+        counts.append(steps)
+    assert counts[1] < 2 * counts[0]
+    assert counts[1] < 0.8 * counts[2]

@@ -10,6 +10,7 @@ from rheobase.electrode import Interface, Pad
 from rheobase.errors import ParameterError
 from rheobase.field import solve_field
 from rheobase.montage import Montage, pad_pair
+from rheobase.nerve import Ending, ending_thresholds, stimulus_from_segments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,3 +212,19 @@ def test_a_wide_range_of_contacts_settles():
         ohm.append(solve_field(Calf(), montage, cell_mm=3.0).resistance_ohm)
     assert ohm[0] < ohm[1] < ohm[2]
     assert ohm[2] == pytest.approx(2 * 30.0 / 1.6e-3, rel=0.02)
+
+
+def test_fibres_have_the_same_thresholds_in_either_solution():
+    """Touch endings under and beside the pad's edge, and a motor branch."""
+    arm = Forearm()
+    montage = pad_pair(arm)
+    pulse = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
+    touch = {"kind": "A-beta", "diameter_um": 8.7, "taper": "short", "course": "vertical", "around_deg": 0.0}
+    endings = [Ending(depth_mm=1.0, along_mm=z, **touch) for z in (45.0, 69.0, 73.0)]
+    motor = {"kind": "A-alpha", "diameter_um": 12.8, "taper": "motor_short", "course": "rising_45", "around_deg": 0.0}
+    endings.append(Ending(depth_mm=4.0, along_mm=45.0, **motor))
+    grid, cylinder = (
+        ending_thresholds(arm, solve_field(arm, montage, m), endings, pulse, tolerance=0.005).threshold_mA
+        for m in ("grid", "cylinder")
+    )
+    assert grid == pytest.approx(cylinder, rel=0.02)

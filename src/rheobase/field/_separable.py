@@ -9,10 +9,14 @@ The number of steps of conjugate gradients then does not grow as the grid is ref
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eigh
+
+_ONE_THREAD = 262_144  # multiplications up to which OpenBLAS uses one thread
+_LEAST_TILE = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +49,27 @@ def _turned(around: np.ndarray, x: np.ndarray, along: np.ndarray) -> np.ndarray:
     if np.iscomplexobj(x):
         return _turned(around, x.real, along) + 1j * _turned(around, x.imag, along)
     n = x.shape
-    turned = around @ np.ascontiguousarray(x).reshape(n[0], -1)
-    return (turned.reshape(-1, n[2]) @ along).reshape(n)
+    flat = np.ascontiguousarray(x).reshape(n[0], -1)
+    turned, out = np.empty_like(flat), np.empty((flat.size // n[2], n[2]), dtype=flat.dtype)
+    for part in _tiles(flat.shape[1], n[0]):
+        np.matmul(around, flat[:, part], out=turned[:, part])
+    rows = turned.reshape(-1, n[2])
+    for part in _tiles(len(rows), n[2]):
+        np.matmul(rows[part], along, out=out[part])
+    return out.reshape(n)
+
+
+def _tiles(length: int, side: int) -> Iterator[slice]:
+    """Cut a product with a square matrix so small that the linear algebra library keeps to one thread.
+
+    Its threads spin while they wait for each other, which on a busy machine costs ten times the work itself.
+    """
+    tile = _ONE_THREAD // side**2
+    if tile < _LEAST_TILE:
+        yield slice(None)
+        return
+    for start in range(0, length, tile):
+        yield slice(start, start + tile)
 
 
 def separable(
