@@ -107,9 +107,7 @@ def tubes(drives: list[Drive], cut: Cut, scale_mV_per_mm2_per_mA: float, focus: 
                 value = np.concatenate([value[:1], value] if end == 0 else [value, value[-1:]])
         share, most = (_THICK_RELATIVE, _THICK_MM) if d.name == focus else (_THIN_RELATIVE, _THIN_MM)
         radius = min(share * cut.radius_mm, most)
-        out.append(
-            tube_mesh(f"nerve {d.name}", "drive", way, radius, drive_relative=np.clip(value, -1, 1))
-        )
+        out.append(tube_mesh(f"nerve {d.name}", "drive", way, radius, drive_relative=np.clip(value, -1, 1)))
     return out
 
 

@@ -73,7 +73,8 @@ def _figure(scene: Scene, alternative: str, image: str) -> str:
     shape = "upright" if scene.cut.upright else "lying"
     return (
         f'<figure class="view {shape}">\n<div id="stage"><canvas id="picture" tabindex="0" role="img"'
-        f' aria-label="{alternative}" aria-describedby="keys"></canvas><span id="bar" aria-hidden="true"></span></div>\n'
+        f' aria-label="{alternative}" aria-describedby="keys"></canvas>'
+        '<span id="bar" aria-hidden="true"></span></div>\n'
         f'<div class="buttons" role="group" aria-label="turn the picture">{buttons}</div>\n'
         f'<p id="said" class="unseen" role="status"></p>\n'
         f'<img class="still" alt="{alternative}" src="data:image/png;base64,{image}">\n'
