@@ -97,7 +97,7 @@ def test_the_page_stands_alone_and_is_small():
     assert outside == []
     for word in ("fetch(", "XMLHttpRequest", "import(", "WebSocket", "eval("):
         assert word not in PAGE
-    assert PAGE == view_html(SCENE, still_png=PNG, disclaimer="Not a medical device.")
+    assert view_html(SCENE, still_png=PNG, disclaimer="Not a medical device.") == PAGE
 
 
 def test_what_the_title_says_cannot_become_markup():

@@ -57,7 +57,7 @@ def test_the_nerve_in_question_is_the_one_named_or_the_nearest():
     assert nearest is not None
     assert nearest.name == "far"
     assert focus_nerve(PART, far_pads, "near").name == "near"  # type: ignore[union-attr]
-    with pytest.raises(ParameterError, match="no nerve 'nera'. Did you mean 'near'"):
+    with pytest.raises(ParameterError, match=r"no nerve 'nera'\. Did you mean 'near'"):
         build_scene(known_field(), title="t", over="nera")
 
 
@@ -199,7 +199,7 @@ def test_the_views_are_rotations():
     for view in SCENE.views.values():
         np.testing.assert_allclose(view @ view.T, np.eye(3), atol=1e-12)
         assert np.linalg.det(view) == pytest.approx(1.0)
-    right, up, toward = SCENE.views["front"]
+    right, _, toward = SCENE.views["front"]
     np.testing.assert_allclose(toward, [1, 0, 0], atol=1e-12)
     np.testing.assert_allclose(right, [0, 0, 1], atol=1e-12)
 

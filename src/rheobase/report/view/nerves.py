@@ -18,7 +18,7 @@ from rheobase.report.view.mesh import Mesh, tube_mesh
 Array = NDArray[np.float64]
 
 _STEP_MM = 1.0
-_FIT_POINTS, _FIT_ORDER = 11, 4  # the derivative is that of a quartic over 10 mm, which the grid's cells do not ripple
+_FIT_POINTS, _FIT_ORDER = 21, 4  # a quartic over 20 mm: where muscles meet, the grid ripples finer than that
 _SPLINE_FROM = 8  # points
 _THICK_RELATIVE, _THIN_RELATIVE = 0.055, 0.04  # radius of a tube, of the mean radius of the part
 _THICK_MM, _THIN_MM = 3.5, 2.5  # no thicker than this in a trunk

@@ -47,11 +47,12 @@ def alternative(scene: Scene) -> str:
 def caption(scene: Scene) -> str:
     """How to read the picture, in one line."""
     return (
-        "To scale but for the nerves, which are drawn thicker than they are, and the pads' thickness. The wedge is cut"
-        " through the middle of the active pad, whose missing part is outlined. Black lines on the cut faces: equal"
+        "To scale but for nerves, which are drawn thicker than they are, and the thickness of pads. The wedge is cut"
+        " through the middle of the active pad, whose missing part is outlined. Thin lines on the cut faces: equal"
         f" potential, every {number(scene.step_mV_per_mA)} mV per mA of the leading phase, dashed below zero, heavy at"
         " zero (the mean over the body part). Nerves: activating function, the second derivative of the potential along"
-        " them; a fibre that runs straight on is depolarised where it is positive. Ends and bends fire otherwise."
+        " them (fitted over 20 mm); a fibre that runs straight on is depolarised where it is positive. Ends, bends and"
+        " borders between tissues fire otherwise."
     )
 
 
