@@ -8,8 +8,11 @@ from rheobase.validation import (
     endings,
     far_ends,
     fibres,
+    fields,
     limb_field,
     limb_physics,
+    movement,
+    muscle,
     pad_field,
     population,
     recipe,
@@ -25,6 +28,7 @@ from rheobase.validation import (
 _MODULES = (
     fibres,
     limb_field,
+    fields,
     limb_physics,
     pad_field,
     trunks,
@@ -40,5 +44,7 @@ _MODULES = (
     population,
     far_ends,
     tissues,
+    movement,
+    muscle,
 )
 COMPARISONS = tuple(m.COMPARISON for m in _MODULES)
