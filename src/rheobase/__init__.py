@@ -22,7 +22,8 @@ _HOME: dict[str, str] = {
         "pulse": "Programme Pulse Train biphasic exponential from_csv from_samples monophasic sine_carrier tone_burst"
         " train twin_peak",
         "field": "Field point_source_V_per_A solve_field",
-        "nerve": "activation_thresholds bundle fibre_model recruit stimulus_of tapered_fibre uniform_fibre",
+        "nerve": "activation_thresholds bundle compound_action_potential conduction_velocity fibre_model recruit"
+        " simulate stimulus_of tapered_fibre uniform_fibre",
         "effect": "assess_sensation",
         "safety": "assess check",
         "io": "load_scenario",

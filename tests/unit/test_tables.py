@@ -41,7 +41,9 @@ def _numbers(value):
 
 
 def _is_used(r):
-    """Whether the code names the row: by key, by id, or by the beginning of its key, as in f"table.taper_{side}"."""
+    """Whether the code, or another row, names it: by key, by id, or by its beginning, as in f"table.taper_{side}"."""
+    if any(r.id in value for other in table(r.table).values() for value in other.values() if isinstance(value, list)):
+        return True
     if re.search(rf"""["'.]{re.escape(r.id)}["'.]""", CODE):
         return True
     beginnings = re.findall(rf"""f["']{r.table}\.(\w+)\{{""", CODE)

@@ -8,15 +8,17 @@ import sys
 from collections.abc import Sequence
 
 import rheobase
-from rheobase.cli import anatomies, cache, cite, run, scenarios, validate
+from rheobase.cli import anatomies, cache, cite, fit, run, scenarios, validate, view
 from rheobase.errors import RheobaseError, near_name
 
 _VERBS = {
     "run": run,
+    "view": view,
     "scenarios": scenarios,
-    "validate": validate,
-    "cite": cite,
     "anatomies": anatomies,
+    "validate": validate,
+    "fit": fit,
+    "cite": cite,
     "cache": cache,
 }
 
