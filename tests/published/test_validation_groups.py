@@ -9,6 +9,7 @@ from rheobase.validation import groups, summary, validate
 QUICK = (
     "fibres",
     "limb_field",
+    "fields",
     "limb_physics",
     "pad_field",
     "trunks",

@@ -111,7 +111,7 @@ def test_what_the_scenario_says_cannot_become_markup():
     def spoil(value):
         if isinstance(value, dict):
             return {
-                k: spoil(v) if k not in ("kind", "role", "shape", "unit", "bound", "id") else v
+                k: spoil(v) if k not in ("kind", "role", "shape", "unit", "bound", "id", "colour", "png_base64") else v
                 for k, v in value.items()
             }
         if isinstance(value, list):

@@ -1,14 +1,14 @@
-"""What every anatomy is: tissues in layers, nerves on their way, skin to put pads on."""
+"""Limbs of concentric layers."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
-from rheobase.errors import ParameterError, near_name
+from rheobase.anatomy.body import BodyPart, Tissue
+from rheobase.errors import ParameterError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,41 +46,13 @@ class Layer:
                 raise ParameterError(f"Layer '{self.name}': {key} is {getattr(self, key)}; it must be above 0.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NervePath:
-    """The way of one nerve trunk through the limb.
-
-    Parameters
-    ----------
-    name : str
-        Nerve, such as ``"median"``.
-    points_mm : tuple of (x, y, z)
-        Polyline in limb coordinates, ordered along z, in mm.
-    skin_depth_mm : float
-        Depth below the skin at mid-limb, for display.
-    around_deg : float
-        Angle around the limb axis at mid-limb.
-    rows : tuple of str
-        Table rows that position and depth come from.
-
-    Examples
-    --------
-    >>> NervePath(name="n", points_mm=((20, 0, -185), (20, 0, 185)), skin_depth_mm=20, around_deg=0).name
-    'n'
-    """
-
-    name: str
-    points_mm: tuple[tuple[float, float, float], ...]
-    skin_depth_mm: float
-    around_deg: float
-    rows: tuple[str, ...] = ()
-
-
-class LayeredLimb(ABC):
+class LayeredLimb(BodyPart):
     """A limb as concentric layers about a straight axis.
 
     The z axis runs along the limb, z = 0 at its middle and z growing towards the trunk of the body (proximal);
     theta is measured around the axis, theta = 0 at x > 0. ``length_mm`` reaches from -length/2 to +length/2.
+
+    For the solvers that take any `BodyPart`, the innermost layer is the core and all others are layers under the skin.
     """
 
     __slots__ = ()
@@ -92,26 +64,45 @@ class LayeredLimb(ABC):
         """Layers from the inside out; the last one is the skin."""
 
     @property
-    @abstractmethod
-    def nerves(self) -> Mapping[str, NervePath]:
-        """Nerve trunks by name."""
-
-    @property
     def radius_mm(self) -> float:
         """Radius of the limb, skin included."""
         return self.layers[-1].outer_radius_mm
 
-    def nerve(self, name: str) -> NervePath:
-        """One nerve by name.
+    @property
+    def ends_mm(self) -> tuple[float, float]:  # type: ignore[override]
+        """Both ends along z."""
+        return -self.length_mm / 2, self.length_mm / 2
 
-        Raises
-        ------
-        ParameterError
-            If the limb has no such nerve.
-        """
-        if name not in self.nerves:
-            raise ParameterError(f"This limb has no nerve '{name}'.{near_name(name, self.nerves)}")
-        return self.nerves[name]
+    @property
+    def tissues(self) -> tuple[Tissue, ...]:  # type: ignore[override]
+        """Tissues of the layers, from the inside out."""
+        return tuple(
+            Tissue(
+                name=la.name,
+                sigma_transverse_S_per_m=la.sigma_transverse_S_per_m,
+                sigma_axial_S_per_m=la.sigma_axial_S_per_m,
+            )
+            for la in self.layers
+        )
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Layers around the innermost one, from the skin inwards."""
+        return tuple(la.name for la in self.layers[:0:-1])
+
+    def outline_mm(self, theta_rad: np.ndarray, z_mm: np.ndarray) -> np.ndarray:
+        """The radius, everywhere."""
+        return np.full(np.broadcast(theta_rad, z_mm).shape, float(self.radius_mm))
+
+    def thickness_mm(self, theta_rad: np.ndarray, z_mm: np.ndarray) -> np.ndarray:
+        """Thickness of the layers around the innermost one, from the skin inwards."""
+        radii = np.array([la.outer_radius_mm for la in self.layers[::-1]], dtype=float)
+        shape = np.broadcast(theta_rad, z_mm).shape
+        return np.broadcast_to(-np.diff(radii).reshape(-1, *(1 for _ in shape)), (len(radii) - 1, *shape))
+
+    def core_labels(self, points_mm: np.ndarray) -> np.ndarray:
+        """The innermost layer."""
+        return np.zeros(len(points_mm), dtype=int)
 
     def on_skin_mm(self, around_deg: float, along_mm: float, depth_mm: float = 0.0) -> tuple[float, float, float]:
         """Point at an angle, an axial place and a depth below the skin, as x, y, z in mm."""

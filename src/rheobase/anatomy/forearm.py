@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from rheobase.anatomy.base import Layer, LayeredLimb, NervePath
+from rheobase.anatomy.base import Layer, LayeredLimb
+from rheobase.anatomy.body import NervePath
 from rheobase.errors import ParameterError, near_name
 from rheobase.tables import row
 

@@ -9,15 +9,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
+from rheobase.electrode import Pad
 from rheobase.errors import ConvergenceError
-from rheobase.field._surface import Surface
 from rheobase.montage import Montage
 
 _TOLERANCE = 1e-9
 _MOST_STEPS = 400
+
+
+class PadSurface(Protocol):
+    """A skin of even cells, around and along, as the contact solver sees it."""
+
+    @property
+    def grid(self) -> Any:
+        """Numbers of cells ``n_theta``, ``n_z`` and their ``cell_area_m2``."""
+
+    @property
+    def z_mm(self) -> np.ndarray:
+        """Places of the cells along the limb."""
+
+    @property
+    def cells_mm(self) -> tuple[float, float]:
+        """Size of a cell around and along."""
+
+    def from_pad_mm(self, pad: Pad) -> np.ndarray:
+        """Places of the cells around, from the middle of a pad."""
+
+    def coverage(self, pad: Pad) -> np.ndarray:
+        """Fraction of each cell that a pad covers."""
+
+    def response(self, current: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Potential of a current density, in some rows of cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +66,7 @@ class Contacts:
         return np.bincount(self.cell, weights=values, minlength=self.shape[0] * self.shape[1]).reshape(self.shape)
 
 
-def contacts(surface: Surface, montage: Montage) -> Contacts:
+def contacts(surface: PadSurface, montage: Montage) -> Contacts:
     """Find the covered cells of every pad."""
     owner, cell, covered, z = [], [], [], []
     for k, pad in enumerate(montage.pads):
@@ -54,7 +80,7 @@ def contacts(surface: Surface, montage: Montage) -> Contacts:
     return Contacts(shape, np.concatenate(owner), np.concatenate(cell), np.concatenate(covered), np.concatenate(z))
 
 
-def complete_currents(surface: Surface, pads: Contacts, count: int) -> tuple[np.ndarray, np.ndarray]:
+def complete_currents(surface: PadSurface, pads: Contacts, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Currents of the complete electrode model.
 
     Returns
@@ -80,7 +106,7 @@ def complete_currents(surface: Surface, pads: Contacts, count: int) -> tuple[np.
     return totals, potentials @ unit
 
 
-def uniform_currents(surface: Surface, pads: Contacts, count: int) -> tuple[np.ndarray, np.ndarray]:
+def uniform_currents(surface: PadSurface, pads: Contacts, count: int) -> tuple[np.ndarray, np.ndarray]:
     """The same two results when every pad passes its current evenly; contact potentials are means over the pad."""
     member = (pads.owner[:, None] == np.arange(count)).T * pads.covered
     even = member / (member.sum(axis=1, keepdims=True) * surface.grid.cell_area_m2)

@@ -1,4 +1,4 @@
-"""Points in the limb: to cylindrical coordinates, and the check that they lie inside."""
+"""The check that points lie inside a layered limb."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from rheobase.errors import ParameterError
 from rheobase.field._radial import CylinderGrid
 
 _SLACK_MM = 1e-6
-
-
-def cylindrical(points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Radius mm, angle rad and z mm of (n, 3) points."""
-    p = np.asarray(points_mm, dtype=float)
-    if p.ndim != 2 or p.shape[1] != 3:
-        raise ParameterError(f"points_mm has shape {p.shape}; it must be (n, 3): x, y, z in mm.")
-    return np.hypot(p[:, 0], p[:, 1]), np.arctan2(p[:, 1], p[:, 0]), p[:, 2]
 
 
 def outside_check(grid: CylinderGrid, r_mm: np.ndarray, z_mm: np.ndarray) -> None:

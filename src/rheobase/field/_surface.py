@@ -36,6 +36,17 @@ class Surface:
         g = self.grid
         return (np.arange(g.n_z) + 0.5) * (g.length_mm / g.n_z) - g.length_mm / 2
 
+    @property
+    def cells_mm(self) -> tuple[float, float]:
+        """Size of a cell around and along."""
+        g = self.grid
+        return 2 * np.pi * g.radius_mm / g.n_theta, g.length_mm / g.n_z
+
+    def from_pad_mm(self, pad: Pad) -> np.ndarray:
+        """Places of the cells around, along the skin from the middle of a pad."""
+        turn = self.theta_rad - np.deg2rad(pad.around_deg)
+        return ((turn + np.pi) % (2 * np.pi) - np.pi) * self.grid.radius_mm
+
     def coverage(self, pad: Pad) -> np.ndarray:
         """Fraction of each cell that a pad covers, so that its edges need not fall on cell edges."""
         g = self.grid

@@ -7,39 +7,37 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rheobase.anatomy import LayeredLimb
-from rheobase.field._points import cylindrical, outside_check
-from rheobase.field._tables import Modes, layer_of, sum_of_modes, volume_spline, windows
+from rheobase.anatomy import BodyPart
+from rheobase.field._solution import Solution
 from rheobase.field.density import PadDensity
-from rheobase.field.plane import FieldPlane, make_plane
+from rheobase.field.plane import FieldPlane
 from rheobase.montage import Montage
 
 if TYPE_CHECKING:
     import xarray
 
-_PLANES = 4  # up to so many angles are tabulated one by one
-
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Field:
-    """Potential that currents through the pads raise in the limb; made by `solve_field`.
+    """Potential that currents through the pads raise in the body; made by `solve_field`.
 
     A field is linear in the current, so it is kept per ampere and serves any pulse. Potential is measured against its
-    mean over the limb, which is the same on every coaxial cylinder: that mean is the zero. For two equal pads placed
-    symmetrically about mid-limb it is the potential of the plane midway between them.
+    mean over the body part: that mean is the zero. In a layered limb it is the same on every coaxial cylinder, and for
+    two equal pads placed symmetrically about mid-limb it is the potential of the plane midway between them.
 
     Attributes
     ----------
-    anatomy : LayeredLimb
-        The limb.
+    anatomy : BodyPart
+        The limb or other part.
     montage : Montage
         Pads and output.
     method : str
-        Solver: ``"cylinder"``.
+        Solver: ``"cylinder"`` or ``"grid"``.
     contact : str
         ``"complete"`` (metal behind a contact impedance) or ``"uniform"`` (even current under each pad).
-    n_theta, n_z : int
-        Surface grid.
+    cells : tuple of int
+        Nodes or cells of the grid: (around, along) of the skin for ``"cylinder"``, (across, around, along) for
+        ``"grid"``.
     admittance_S : (K, K) array
         Current into the tissue at each contact per contact potential, I = Y U; symmetric, its rows sum to 0.
     densities : tuple of PadDensity
@@ -55,17 +53,16 @@ class Field:
     'Field'
     """
 
-    anatomy: LayeredLimb
+    anatomy: BodyPart
     montage: Montage
     method: str
     contact: str
-    n_theta: int
-    n_z: int
+    cells: tuple[int, ...]
     admittance_S: np.ndarray
     densities: tuple[PadDensity, ...]
     rows: tuple[str, ...]
     sources: tuple[str, ...]
-    modes_: Modes
+    solution_: Solution
 
     @property
     def shares(self) -> np.ndarray:
@@ -103,7 +100,7 @@ class Field:
             x, y, z in mm, inside the limb. Pass all points at once: tables are made for each call where they lie at
             many angles. For many calls at one angle use `plane`.
         exact : bool
-            Sum the modes at each point instead of using splines through tables (slow; for checks).
+            Sum the modes of a cylinder at each point instead of using splines through tables (slow; for checks).
 
         Returns
         -------
@@ -113,25 +110,9 @@ class Field:
         Raises
         ------
         ParameterError
-            If a point lies outside the limb.
+            If a point lies outside the body part.
         """
-        r, theta, z = cylindrical(points_mm)
-        grid = self.modes_.grid
-        outside_check(grid, r, z)
-        r, z = np.minimum(r, grid.radius_mm), np.clip(z, -grid.length_mm / 2, grid.length_mm / 2)
-        if r.size == 0:
-            return np.empty((len(self.shares), 0))
-        if exact:
-            return sum_of_modes(self.modes_, r, theta, z)
-        theta = np.where(r < 1e-6, theta[np.argmax(r)], theta)  # on the axis every angle is as good
-        angles, which = np.unique(np.round(theta, 9), return_inverse=True)
-        if angles.size > _PLANES:
-            return _leads_in_volume(self.modes_, r, theta, z)
-        out = np.empty((len(self.shares), r.size))
-        for i, angle in enumerate(angles):
-            at = np.flatnonzero(which == i)
-            out[:, at] = self.plane(float(np.rad2deg(angle))).at_V_per_A(r[at], z[at])
-        return out
+        return self.solution_.leads_V_per_A(points_mm, exact=exact)
 
     def drive_V_per_A(self, points_mm: np.ndarray, *, exact: bool = False) -> np.ndarray:
         """Potential per ampere of the montage's drive, (n,) in V per A; parameters as for `lead_V_per_A`.
@@ -142,7 +123,7 @@ class Field:
 
     def plane(self, around_deg: float) -> FieldPlane:
         """Tabulate the half-plane at one angle (degrees): the fast way to ask for many paths above a nerve."""
-        return make_plane(self.modes_, around_deg, self.montage.shares)
+        return FieldPlane(around_deg, self.montage.shares, self.solution_.plane(around_deg))
 
     def density(self, pad: str) -> PadDensity:
         """Current density under one pad, by the pad's name.
@@ -171,27 +152,16 @@ class Field:
         about = {
             "method": self.method,
             "contact": self.contact,
-            "grid": f"{self.n_theta} x {self.n_z}",
+            "grid": " x ".join(str(n) for n in self.cells),
             "resistance_ohm": self.resistance_ohm,
-            "zero_of_potential": "mean over the limb",
+            "zero_of_potential": "mean over the body part",
             "rows": ", ".join(self.rows),
             "sources": ", ".join(self.sources),
         }
         return xarray.Dataset(data, coords={"contact": names, "contact_to": names}, attrs=about)
 
 
-def _leads_in_volume(modes: Modes, r: np.ndarray, theta: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Leads at points of many angles, by splines through tables around just those points."""
-    grid = modes.grid
-    row = ((theta - modes.surface.first_rad) % (2 * np.pi)) * grid.n_theta / (2 * np.pi)
-    layers = layer_of(grid, r)
-    out = np.empty((len(modes.skin), r.size))
-    for layer in np.unique(layers):
-        inside = np.flatnonzero(layers == layer)
-        for part, rows in windows(row[inside]):
-            at = inside[part]
-            low, high = grid.bounds_mm(int(layer))
-            here = np.clip(r[at], low, high)
-            spline = volume_spline(modes, int(layer), rows, (float(here.min()), float(here.max())))
-            out[:, at] = spline(np.column_stack([here, row[at], z[at]])).T
-    return out
+def rows_used(anatomy: BodyPart, montage: Montage) -> tuple[str, ...]:
+    """Table rows behind a body part and its pads, each once."""
+    of_pads = (row for pad in montage.pads for row in pad.interface.rows)
+    return tuple(dict.fromkeys((*anatomy.rows, *of_pads)))

@@ -8,23 +8,22 @@ equations to solve are those of the current under the pads.
 from __future__ import annotations
 
 import numpy as np
-from scipy import fft, ndimage
+from scipy import fft
 
 from rheobase.anatomy import LayeredLimb
-from rheobase.electrode import Pad
 from rheobase.errors import ParameterError, near_name
-from rheobase.field._contact import Contacts, complete_currents, contacts, uniform_currents
+from rheobase.field._contact import complete_currents, contacts, uniform_currents
+from rheobase.field._cylinder_solution import CylinderSolution
 from rheobase.field._radial import CylinderGrid
 from rheobase.field._surface import Surface, impedance
 from rheobase.field._tables import Modes
-from rheobase.field.density import PEAK_WINDOW_MM, PadDensity
-from rheobase.field.field import Field
+from rheobase.field.density import pad_densities
+from rheobase.field.field import Field, rows_used
 from rheobase.montage import Montage
 
 CONTACTS = ("complete", "uniform")
 _CELLS_PER_PAD = 10
 _FINEST_MM = 0.2
-_MAPPED_COVERAGE = 0.25  # cells covered less are slivers of the edge, left out of the map
 _SOURCES = ("cheng1989", "dlmf")
 
 
@@ -53,20 +52,13 @@ def solve_cylinder(
         montage=montage,
         method="cylinder",
         contact=contact,
-        n_theta=grid.n_theta,
-        n_z=grid.n_z,
+        cells=(grid.n_theta, grid.n_z),
         admittance_S=admittance,
-        densities=_densities(surface, pads, montage, np.asarray(montage.shares) @ lead),
-        rows=_rows(anatomy, montage),
+        densities=pad_densities(surface, pads, montage, np.asarray(montage.shares) @ lead),
+        rows=rows_used(anatomy, montage),
         sources=_SOURCES,
-        modes_=Modes(surface, skin),
+        solution_=CylinderSolution(Modes(surface, skin)),
     )
-
-
-def _rows(anatomy: LayeredLimb, montage: Montage) -> tuple[str, ...]:
-    """Table rows behind limb and pads, each once."""
-    of_pads = (row for pad in montage.pads for row in pad.interface.rows)
-    return tuple(dict.fromkeys((*getattr(anatomy, "rows", ()), *of_pads)))
 
 
 def _grid(
@@ -90,43 +82,3 @@ def _grid(
 def _even_fast(cells: float) -> int:
     half = fft.next_fast_len(int(np.ceil(cells / 2 - 1e-6)))
     return max(2 * (half or 0), 16)
-
-
-def _densities(surface: Surface, pads: Contacts, montage: Montage, drive: np.ndarray) -> tuple[PadDensity, ...]:
-    return tuple(_density(surface, pads, k, pad, drive) for k, pad in enumerate(montage.pads))
-
-
-def _density(surface: Surface, pads: Contacts, k: int, pad: Pad, drive: np.ndarray) -> PadDensity:
-    grid, own = surface.grid, pads.owner == k
-    i, j = np.divmod(pads.cell[own], grid.n_z)
-    turn = surface.theta_rad - np.deg2rad(pad.around_deg)
-    around = ((turn + np.pi) % (2 * np.pi) - np.pi) * grid.radius_mm
-    rows = np.unique(i)[np.argsort(around[np.unique(i)])]
-    columns = np.arange(j.min(), j.max() + 1)
-    place = np.full(grid.n_theta, -1)
-    place[rows] = np.arange(rows.size)
-    current, covered = np.zeros((rows.size, columns.size)), np.zeros((rows.size, columns.size))
-    current[place[i], j - columns[0]] = drive[own] * 1e-3
-    covered[place[i], j - columns[0]] = pads.covered[own]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        density = np.where(covered >= _MAPPED_COVERAGE, current / covered, np.nan)
-    density.flags.writeable = False
-    return PadDensity(
-        name=pad.name,
-        around_mm=around[rows],
-        along_mm=surface.z_mm[columns],
-        density_A_per_m2_per_mA=density,
-        mean_A_per_m2_per_mA=float(current.sum() / covered.sum()),
-        peak_A_per_m2_per_mA=_peak(current, covered, grid),
-    )
-
-
-def _peak(current: np.ndarray, covered: np.ndarray, grid: CylinderGrid) -> float:
-    """Largest mean over squares of 3 mm: the density at an edge itself grows without end as cells shrink."""
-    cells = (2 * np.pi * grid.radius_mm / grid.n_theta, grid.length_mm / grid.n_z)
-    own, area = current, covered
-    for axis, cell_mm in enumerate(cells):
-        size = max(round(PEAK_WINDOW_MM / cell_mm), 1)
-        own, area = (ndimage.uniform_filter1d(a, size, axis=axis, mode="constant") for a in (own, area))
-    enough = area >= 0.5 * area.max()
-    return float(np.max(np.abs(own[enough] / area[enough])))

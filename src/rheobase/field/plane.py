@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import NdBSpline
 
 from rheobase.errors import ParameterError
-from rheobase.field._points import cylindrical, outside_check
-from rheobase.field._radial import CylinderGrid
-from rheobase.field._tables import Modes, layer_of, plane_spline
+from rheobase.field._solution import PlaneSolution, cylindrical
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,8 +29,7 @@ class FieldPlane:
 
     around_deg: float
     shares: tuple[float, ...]
-    grid_: CylinderGrid
-    splines_: tuple[NdBSpline, ...]
+    solution_: PlaneSolution
 
     def lead_V_per_A(self, points_mm: np.ndarray) -> np.ndarray:
         """Lead fields at points of the half-plane; see ``Field.lead_V_per_A``.
@@ -54,7 +50,7 @@ class FieldPlane:
             If a point lies outside the limb or off the half-plane.
         """
         r, theta, z = cylindrical(points_mm)
-        outside_check(self.grid_, r, z)
+        self.solution_.check(r, z)
         off_mm = np.abs(r * np.sin(theta - np.deg2rad(self.around_deg)))
         opposite = (np.cos(theta - np.deg2rad(self.around_deg)) < 0) & (r > 1e-6)
         if np.any(off_mm > 1e-4) or np.any(opposite):
@@ -73,21 +69,8 @@ class FieldPlane:
             V per A.
         """
         r, z = np.broadcast_arrays(np.asarray(r_mm, dtype=float), np.asarray(z_mm, dtype=float))
-        out = np.empty((len(self.shares), r.size))
-        layers = layer_of(self.grid_, r)
-        for i in np.unique(layers):
-            at = np.flatnonzero(layers == i)
-            low, high = self.grid_.bounds_mm(int(i))
-            out[:, at] = self.splines_[i](np.column_stack([np.clip(r[at], low, high), z[at]])).T
-        return out
+        return self.solution_.at_V_per_A(r.ravel(), z.ravel())
 
     def drive_V_per_A(self, points_mm: np.ndarray) -> np.ndarray:
         """Potential per ampere of the montage's drive at points of the half-plane, (n,); V per A = mV per mA."""
         return np.asarray(self.shares) @ self.lead_V_per_A(points_mm)
-
-
-def make_plane(modes: Modes, around_deg: float, shares: tuple[float, ...]) -> FieldPlane:
-    """Tabulate all layers on one half-plane."""
-    flat = modes.at_angle(float(np.deg2rad(around_deg)))
-    splines = tuple(plane_spline(modes, flat, i) for i in range(len(modes.grid.layers)))
-    return FieldPlane(around_deg, shares, modes.grid, splines)

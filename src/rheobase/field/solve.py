@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from rheobase.anatomy import LayeredLimb
+from rheobase.anatomy import BodyPart, LayeredLimb
 from rheobase.errors import ParameterError, near_name
+from rheobase.field.body_fitted import solve_body
 from rheobase.field.field import Field
+from rheobase.field.half_space import solve_half_space
 from rheobase.field.layered_cylinder import solve_cylinder
 from rheobase.montage import Montage, check_fit
 
-METHODS = ("auto", "cylinder")
+METHODS = ("auto", "cylinder", "half_space", "grid")
 
 
 def solve_field(
-    anatomy: LayeredLimb,
+    anatomy: BodyPart,
     montage: Montage,
     method: str = "auto",
     *,
@@ -21,23 +23,28 @@ def solve_field(
     n_theta: int | None = None,
     n_z: int | None = None,
 ) -> Field:
-    """Potential in a limb per ampere through its pads.
+    """Potential in a part of the body per ampere through its pads.
 
     Parameters
     ----------
-    anatomy : LayeredLimb
-        The limb.
+    anatomy : BodyPart
+        The limb or other part.
     montage : Montage
-        Pads and output; they must fit on the limb.
-    method : {"auto", "cylinder"}
+        Pads and output; they must fit on it.
+    method : {"auto", "cylinder", "half_space", "grid"}
         Solver. ``"cylinder"``: layered anisotropic cylinder by Fourier-Bessel series, exact in the layers.
+        ``"half_space"``: the same layers laid flat, the innermost infinitely deep; for trunks and large thighs.
+        ``"grid"``: trilinear hexahedra on a grid fitted to the body, for any part. ``"auto"`` takes the cylinder for a
+        `LayeredLimb` and the grid for all else.
     contact : {"complete", "uniform"}
         Pads as metal behind the contact impedance (complete electrode model), or with even current density. The
-        second changes the potential by about 1 %, its second difference by several per cent.
+        second changes the potential by about 1 %, its second difference by several per cent; not for ``"grid"``.
     cell_mm : float, optional
-        Size of a surface cell, mm, above 0; the default is 1 mm, or a tenth of the smallest pad if that is less.
+        Size of a surface cell, mm, above 0; the default is 1 mm, or a tenth of the smallest pad if that is less. For
+        ``"grid"`` it is the size at pad edges, which all other cells follow; the default is 1.2 mm, or a twentieth of
+        the smallest pad.
     n_theta, n_z : int, optional
-        Cells around and along the limb, even and at least 16, instead of ``cell_mm``. At 1 mm the resistance of
+        Cells around and along a cylinder, even and at least 16, instead of ``cell_mm``. At 1 mm the resistance of
         5 cm pads is 0.4 % too high and the potential within 0.1 %; both errors fall with about the 1.5th power.
 
     Returns
@@ -47,9 +54,9 @@ def solve_field(
     Raises
     ------
     ParameterError
-        If method or contact is unknown, a pad does not fit, or the anatomy is not a layered limb.
+        If method or contact is unknown, a pad does not fit, or the method cannot hold the anatomy.
     ConvergenceError
-        If the currents under the pads do not settle.
+        If the currents under the pads or the field do not settle.
 
     Examples
     --------
@@ -59,9 +66,33 @@ def solve_field(
     """
     if method not in METHODS:
         raise ParameterError(f"solve_field: unknown method '{method}'.{near_name(method, METHODS)}")
-    if not isinstance(anatomy, LayeredLimb):
-        raise ParameterError(
-            f"solve_field: anatomy is a {type(anatomy).__name__}; the cylinder solver needs a LayeredLimb."
-        )
+    if not isinstance(anatomy, BodyPart):
+        raise ParameterError(f"solve_field: anatomy is a {type(anatomy).__name__}; give a BodyPart, such as Forearm().")
     check_fit(anatomy, montage)
+    if method == "grid" or not isinstance(anatomy, LayeredLimb):
+        _only_complete(anatomy, method, contact, n_theta, n_z)
+        return solve_body(anatomy, montage, cell_mm=cell_mm)
+    if method == "half_space":
+        _no_ring_cells(method, n_theta, n_z)
+        return solve_half_space(anatomy, montage, contact=contact, cell_mm=cell_mm)
     return solve_cylinder(anatomy, montage, contact=contact, cell_mm=cell_mm, n_theta=n_theta, n_z=n_z)
+
+
+def _only_complete(anatomy: BodyPart, method: str, contact: str, n_theta: int | None, n_z: int | None) -> None:
+    """Refuse what only the closed forms have."""
+    if method not in ("auto", "grid"):
+        raise ParameterError(
+            f"solve_field: anatomy is a {type(anatomy).__name__}; method '{method}' needs a LayeredLimb. Use 'grid'."
+        )
+    if contact != "complete":
+        raise ParameterError(
+            f"solve_field: contact is '{contact}'; method 'grid' has complete electrodes only. Use contact='complete'."
+        )
+    _no_ring_cells("grid", n_theta, n_z)
+
+
+def _no_ring_cells(method: str, n_theta: int | None, n_z: int | None) -> None:
+    if n_theta is not None or n_z is not None:
+        raise ParameterError(
+            f"solve_field: n_theta and n_z belong to method 'cylinder'. Use cell_mm for method '{method}'."
+        )

@@ -22,7 +22,7 @@ from rheobase.io.results import result_text
 from rheobase.io.scenario import Scenario
 
 _KEEP = 200
-_CODE = (".py", ".toml", ".bib", ".csv", ".json")
+_CODE = (".py", ".toml", ".bib", ".csv", ".json", ".css", ".js")
 
 
 def cache_folder() -> Path:

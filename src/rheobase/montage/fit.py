@@ -5,21 +5,24 @@ from __future__ import annotations
 import math
 from itertools import combinations
 
-from rheobase.anatomy import LayeredLimb
+import numpy as np
+
+from rheobase.anatomy import BodyPart
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
 from rheobase.montage.montage import Montage
 
 _SLACK_MM = 1e-6
+_GIRTH_SLACK = 1e-5  # a girth is summed from chords
 
 
-def check_fit(anatomy: LayeredLimb, montage: Montage) -> None:
+def check_fit(anatomy: BodyPart, montage: Montage) -> None:
     """Refuse pads that lie off the skin or on one another.
 
     Parameters
     ----------
-    anatomy : LayeredLimb
-        The limb.
+    anatomy : BodyPart
+        The limb or other part.
     montage : Montage
         The pads.
 
@@ -41,26 +44,26 @@ def check_fit(anatomy: LayeredLimb, montage: Montage) -> None:
         _check_apart(anatomy, a, b)
 
 
-def _check_on_skin(anatomy: LayeredLimb, pad: Pad) -> None:
-    girth_mm = 2 * math.pi * anatomy.radius_mm
-    if pad.around_mm > girth_mm + _SLACK_MM:
+def _check_on_skin(anatomy: BodyPart, pad: Pad) -> None:
+    girth_mm = anatomy.girth_mm(pad.along_mm)
+    if pad.around_mm > girth_mm * (1 + _GIRTH_SLACK):
         key = "width_mm" if pad.shape == "rectangle" else "diameter_mm"
         raise ParameterError(
             f"Pad '{pad.name}' lies off the skin: {key} is {pad.around_mm:g} mm, the girth of the limb"
             f" {girth_mm:.1f} mm. Use a narrower pad."
         )
-    reach_mm = abs(pad.along_mm) + pad.extent_mm / 2
-    half_mm = anatomy.length_mm / 2
-    if reach_mm > half_mm + _SLACK_MM:
+    low_mm, high_mm = anatomy.ends_mm
+    reaches_mm = pad.along_mm - pad.extent_mm / 2, pad.along_mm + pad.extent_mm / 2
+    if reaches_mm[0] < low_mm - _SLACK_MM or reaches_mm[1] > high_mm + _SLACK_MM:
+        off_mm = reaches_mm[1] if reaches_mm[1] > high_mm + _SLACK_MM else reaches_mm[0]
         raise ParameterError(
-            f"Pad '{pad.name}' lies off the skin: it reaches to {math.copysign(reach_mm, pad.along_mm):g} mm along the"
-            f" limb, which ends at {-half_mm:g} and {half_mm:g} mm. Move it towards the middle or use a shorter pad."
+            f"Pad '{pad.name}' lies off the skin: it reaches to {off_mm:g} mm along the"
+            f" limb, which ends at {low_mm:g} and {high_mm:g} mm. Move it towards the middle or use a shorter pad."
         )
 
 
-def _check_apart(anatomy: LayeredLimb, a: Pad, b: Pad) -> None:
-    turn = math.radians((a.around_deg - b.around_deg + 180.0) % 360.0 - 180.0)
-    around_mm, along_mm = abs(turn) * anatomy.radius_mm, abs(a.along_mm - b.along_mm)
+def _check_apart(anatomy: BodyPart, a: Pad, b: Pad) -> None:
+    around_mm, along_mm = _around_mm(anatomy, a, b), abs(a.along_mm - b.along_mm)
     if a.shape == b.shape == "round":
         lacking_mm = (a.around_mm + b.around_mm) / 2 - math.hypot(around_mm, along_mm)
     else:
@@ -71,6 +74,15 @@ def _check_apart(anatomy: LayeredLimb, a: Pad, b: Pad) -> None:
             f"Pads '{a.name}' and '{b.name}' overlap: their centres are {along_mm:g} mm apart along the limb;"
             f" spacing_mm must be at least {needed_mm:g} mm there. Move them apart or use smaller pads."
         )
+
+
+def _around_mm(anatomy: BodyPart, a: Pad, b: Pad) -> float:
+    """Shorter way around the skin between the middles of two pads, on the section midway between them."""
+    middle_mm = (a.along_mm + b.along_mm) / 2
+    turned = (math.radians((p.around_deg + 180.0) % 360.0 - 180.0) for p in (a, b))
+    arcs = anatomy.arc_mm(np.array(list(turned)), middle_mm)
+    apart = abs(float(arcs[0] - arcs[1]))
+    return min(apart, anatomy.girth_mm(middle_mm) - apart)
 
 
 def _lack_around_mm(a: Pad, b: Pad, around_mm: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rheobase.anatomy import LayeredLimb
+from rheobase.anatomy import BodyPart
 from rheobase.electrode import Interface, Output, Pad, default_interface
 from rheobase.errors import ParameterError, near_name
 from rheobase.montage.fit import check_fit
@@ -12,7 +12,7 @@ PLACES = ("proximal", "distal")
 
 
 def pad_pair(
-    anatomy: LayeredLimb,
+    anatomy: BodyPart,
     over: str = "median",
     *,
     spacing_mm: float = 90.0,
@@ -27,8 +27,8 @@ def pad_pair(
 
     Parameters
     ----------
-    anatomy : LayeredLimb
-        The limb; its nerve gives the angle.
+    anatomy : BodyPart
+        The body part; its nerve gives the angle.
     over : str
         Nerve, such as ``"median"``.
     spacing_mm : float

@@ -17,6 +17,7 @@ from rheobase.scenario import document, told
 from rheobase.scenario.build import build_chain
 from rheobase.scenario.muscle import run_muscle
 from rheobase.scenario.strength import strength_duration
+from rheobase.scenario.view import picture_part
 
 Progress = Callable[[str, float], None]
 
@@ -137,7 +138,7 @@ def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress
         field, chain.montage, felt, nerve=nerve,
         progress=lambda share: say("strength and duration", 0.82 + 0.16 * share),
     )  # fmt: skip
-    say("the document", 0.98)
+    say("the picture and the document", 0.98)
     grid_mA = document.amplitude_grid_mA(felt, amplitude_mA)
     modality = get("modalities", scenario.modality)()
     rows = (*told.ROWS, *field.rows, *modality.settings.rows, *[v.row for v in checked.verdicts if v.row])
@@ -161,6 +162,7 @@ def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress
         "intensity": document.intensity(felt, grid_mA, scenario.train.rate_hz),
         "strength_duration": strength,
         "field": document.field_part(field, chain.montage, chain.pulse, amplitude_mA),
+        "view": picture_part(chain.limb, chain.montage, chain.pulse, title=scenario.summary, over=nerve),
         "anatomy": document.anatomy_part(field, chain.montage, anatomy.site),
         "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, document.pulse_label(scenario)),
         "safety": document.safety_part(checked),

@@ -8,6 +8,7 @@ from rheobase.validation import (
     endings,
     far_ends,
     fibres,
+    fields,
     limb_field,
     limb_physics,
     movement,
@@ -27,6 +28,7 @@ from rheobase.validation import (
 _MODULES = (
     fibres,
     limb_field,
+    fields,
     limb_physics,
     pad_field,
     trunks,

@@ -17,11 +17,12 @@ from rheobase.report.figures.strides import STRIDES
 from rheobase.report.figures.swing import SWING
 from rheobase.report.figures.torque import TORQUE
 from rheobase.report.figures.training import TRAINING
+from rheobase.report.figures.view import VIEW
 from rheobase.report.figures.walk import WALK
 
 MUSCLE = (TORQUE, CONTRACTION, COMFORT, TRAINING)
 WALKING = (WALK, SWING, STRIDES, ROUTES)
-PICTURES = (OVERVIEW, *MUSCLE, *WALKING, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
+PICTURES = (OVERVIEW, *MUSCLE, *WALKING, VIEW, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
 LEADS = (OVERVIEW, WALK)
 """The picture on top of a page is the first of these that has data."""
 
