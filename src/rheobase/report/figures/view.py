@@ -121,7 +121,9 @@ def _ramp(axes: Axes, part: dict[str, Any], top: float, colours: Mapping[str, st
 
 
 def _caption(result: Result) -> str:
-    return str(result["view"]["caption"])
+    name = (result.get("scenario") or {}).get("name")
+    turn = f" To turn it in a browser: rheobase view {name}." if name else ""
+    return f"{result['view']['caption']}{turn}"
 
 
 def _table(result: Result) -> Table:
