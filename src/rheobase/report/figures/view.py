@@ -117,7 +117,7 @@ def _ramp(axes: Axes, part: dict[str, Any], top: float, colours: Mapping[str, st
         axes.text(x, top + 15, text, ha=ha, va="top", fontsize=FONT_PX - 1, color=colours["ink"])
     where = "along nerves" if wide_px >= NARROW_PX else "\nalong nerves"
     text = f"activating function {where}\n(mV/mm² per mA)"
-    axes.text(_BAR_PX + 12, top + 13, text, ha="left", va="center", fontsize=FONT_PX - 1, color=colours["ink"])
+    axes.text(_BAR_PX + 12, top - 4, text, ha="left", va="top", fontsize=FONT_PX - 1, color=colours["ink"])
 
 
 def _caption(result: Result) -> str:

@@ -37,13 +37,17 @@ class Label:
     place_mm : (3,) array
         Where it stands.
     normal : (3,) array
-        It is shown while this direction points to the eye; all zeros: always.
+        It is shown while this direction points to the eye; the name of an end also while it points to the side.
     """
 
     text: str
     kind: str
     place_mm: Array
     normal: Array
+
+    def seen(self, toward: Array) -> bool:
+        """Whether it is shown to an eye in this direction."""
+        return bool(self.normal @ toward > (-0.6 if self.kind == "end" else 0.2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -202,11 +206,11 @@ def _pad_labels(field: Field, cut: Cut, sign: float) -> list[Label]:
 
 def _end_labels(cut: Cut) -> list[Label]:
     """Which way is which."""
-    always = np.zeros(3)
     far = 0.42 * cut.radius_mm
+    (low, high), along = cut.ends, np.array([0.0, 0.0, 1.0])
     return [
-        Label(text=w, kind="end", place_mm=np.array([0.0, 0.0, z]), normal=always)
-        for w, z in zip(cut.ends, (cut.low_mm - far, cut.high_mm + far), strict=True)
+        Label(text=low, kind="end", place_mm=(cut.low_mm - far) * along, normal=-along),
+        Label(text=high, kind="end", place_mm=(cut.high_mm + far) * along, normal=along),
     ]
 
 
