@@ -160,14 +160,14 @@ def _planes(corners: Array, width: int, height: int) -> _Planes:
     shown = (wide > 0) & (tall > 0) & (np.abs(_twice_area(corners)) > 1e-9)
     depth = (z.max() - z) / max(float(np.ptp(z)), 1e-9)
 
-    def at(dx: float, dy: float) -> Array:
+    def at(dx: int, dy: int) -> Array:
         out = np.zeros((len(corners), 3))
         share = _shares(corners[shown], left[shown] + 0.5 + dx, top[shown] + 0.5 + dy)
         out[shown] = np.stack([share[:, 0], share[:, 1], (share * depth[shown]).sum(axis=1)], axis=1)
         return out
 
-    start = at(0.0, 0.0)
-    steps = [(at(*d) - start).astype(np.float32) for d in ((1.0, 0.0), (0.0, 1.0))]
+    start = at(0, 0)
+    steps = [(at(*d) - start).astype(np.float32) for d in ((1, 0), (0, 1))]
     return _Planes(left, top, np.where(shown, wide, 0), np.where(shown, tall, 0), start.astype(np.float32), *steps)
 
 

@@ -97,7 +97,7 @@ class Scene:
     field: Field
 
 
-def build_scene(field: Field, *, title: str, over: str | None = None, leading_sign: float = -1.0) -> Scene:
+def build_scene(field: Field, *, title: str, over: str | None = None, leading_sign: int = -1) -> Scene:
     """Make the scene of a solved field.
 
     Parameters
@@ -108,7 +108,7 @@ def build_scene(field: Field, *, title: str, over: str | None = None, leading_si
         What is shown.
     over : str, optional
         The nerve in question; by default the one nearest to the active pad.
-    leading_sign : float
+    leading_sign : int
         Sign of the current of the leading phase at the active pad: -1 if it is the cathode.
 
     Returns
@@ -159,8 +159,8 @@ def build_scene(field: Field, *, title: str, over: str | None = None, leading_si
 def _views(cut: Cut) -> dict[str, Array]:
     """Where the eye may stand: a limb lies with its active pad on top, a trunk stands."""
 
-    def facing(theta: float) -> Array:
-        toward, along = np.array([np.cos(theta), np.sin(theta), 0.0]), np.array([0.0, 0.0, 1.0])
+    def facing(theta_rad: float) -> Array:
+        toward, along = np.array([np.cos(theta_rad), np.sin(theta_rad), 0.0]), np.array([0.0, 0.0, 1.0])
         right = np.cross(along, toward) if cut.upright else cut.turn * along
         return np.stack([right, np.cross(toward, right), toward])
 
@@ -187,7 +187,7 @@ def _turned(view: Array, yaw_deg: float, pitch_deg: float) -> Array:
     return np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ turned
 
 
-def _pad_labels(field: Field, cut: Cut, sign: float) -> list[Label]:
+def _pad_labels(field: Field, cut: Cut, sign: int) -> list[Label]:
     out = []
     for pad in field.montage.pads:
         current = sign * pad.share
