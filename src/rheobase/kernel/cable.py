@@ -12,6 +12,9 @@ tree: internode j joins node j + 1 to its parent, an earlier node. Per step, in 
 Step 1 finishes the previous step's modes and begins the next one's, so each mode is read and written once a step.
 """
 
+# An intrinsic is written with a typing context that its callers do not pass.
+# pyright: reportCallIssue=false
+
 from __future__ import annotations
 
 import numpy as np

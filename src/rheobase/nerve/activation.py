@@ -181,7 +181,8 @@ class Activation:
         child, parent = np.arange(1, layout.n_nodes), layout.parent[1:]
         for _ in range(within - 1):  # spread to the neighbours
             wider = near.copy()
-            np.logical_or.at(wider, (slice(None), parent), near[:, child])
+            for node in child:
+                wider[:, layout.parent[node]] |= near[:, node]
             wider[:, child] |= near[:, parent]
             near = wider
         return (start_node >= 0) & near[np.arange(count), np.maximum(start_node, 0)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def converged_thresholds(
     dt_ms: float = 0.005,
     tolerance: float = 2e-4,
     progress: Callable[[float], None] | None = None,
-    **options: object,
+    **options: Any,
 ) -> ConvergedThresholds:
     """Find thresholds with three time steps and extrapolate to none.
 
@@ -187,7 +188,7 @@ def converged_thresholds(
         levels.append(
             activation_thresholds(
                 fibres, potential_mV_per_mA, stimulus, tolerance=tolerance, guess_mA=guess, progress=tell, **options
-            )  # type: ignore[arg-type]
+            )
         )
     middle = np.stack([np.sqrt(t.threshold_mA * np.maximum(t.lower_mA, 1e-300)) for t in levels])
     known = np.isfinite(middle).all(axis=0)

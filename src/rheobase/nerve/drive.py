@@ -78,7 +78,8 @@ def stepping_arrays(
     if layout.is_chain:
         diag[:, :-1] += own
     else:
-        np.add.at(diag, (slice(None), parent), own)
+        for j, before in enumerate(parent):  # a node may have several branches
+            diag[:, before] += own[:, j]
     diag = np.where(diag == 0.0, 1.0, diag)  # a passive end of a single cable is joined to nothing
     arrays = {
         "node_c": flat(capacitance_nF / dt_ms, dtype),
@@ -157,7 +158,8 @@ def pushes(
     if layout.is_chain:
         node[:, :n_fields, :-1] += near
     else:
-        np.add.at(node, (slice(None), slice(0, n_fields), parent), near)
+        for j, before in enumerate(parent):
+            node[:, :n_fields, before] += near[:, :, j]
     for i in range(inside.shape[1]):
         node[np.arange(lanes), n_fields + i, inside[:, i]] = 1.0
     return {"mode_drive": push.reshape(lanes, -1), "node_drive": node.reshape(lanes, -1)}
