@@ -124,8 +124,8 @@ def test_absurd_currents_empty_no_space(name, sign):
     r_mm = np.hypot(0.2, (fibre.arc_um - fibre.node_arc_um[15]) / 1000)
     pulse = stimulus_from_segments([(5.0, sign)], tail_ms=1.0, dt_ms=0.005)
     run = simulate(fibre, 1 / (4 * np.pi * 0.3 * r_mm[None] * 1e-3), pulse, 30.0)
-    assert np.isfinite(run.v_mV).all()
-    assert np.abs(run.v_mV).max() > 1000.0
+    assert np.isfinite(run.v_mV[1:-1]).all()
+    assert np.abs(run.v_mV[1:-1]).max() > 1000.0
 
 
 @pytest.mark.parametrize("name", [n for n in MODELS if fibre_model(n).membrane is not None])

@@ -4,6 +4,7 @@ Coordinates are in mm. The z axis runs along the limb and grows towards the trun
 along x.
 """
 
+from rheobase.anatomy.abdomen import Abdomen
 from rheobase.anatomy.base import Layer, LayeredLimb
 from rheobase.anatomy.body import BodyPart, NervePath, Site, Tissue
 from rheobase.anatomy.branches import (
@@ -17,10 +18,29 @@ from rheobase.anatomy.branches import (
     muscle_thickness_mm,
 )
 from rheobase.anatomy.forearm import Forearm
+from rheobase.anatomy.inclusion import Inclusion
+from rheobase.anatomy.knee import Knee
+from rheobase.anatomy.low_back import LowBack
+from rheobase.anatomy.lower_leg import LowerLeg
+from rheobase.anatomy.mapped import MappedPart
+from rheobase.anatomy.muscle import Muscle, belongs
+from rheobase.anatomy.neck import Neck
+from rheobase.anatomy.person import Person, sample_people
+from rheobase.anatomy.places import MotorPoint, UsualPad
+from rheobase.anatomy.radial import RadialMap
+from rheobase.anatomy.sample import sample_parts
 from rheobase.anatomy.shapes import Rod
+from rheobase.anatomy.shoulder import Shoulder
+from rheobase.anatomy.spine import LEVELS, Spine, sample_spines
+from rheobase.anatomy.thigh import Thigh
+from rheobase.anatomy.throat import Throat
+from rheobase.anatomy.trunk import TRUNKS, Fascicle, NerveTrunk, sample_trunk
+from rheobase.anatomy.upper_arm import UpperArm
 
 __all__ = [
-    "MOTOR_COURSES", "BodyPart", "Course", "Forearm", "Layer", "LayeredLimb", "NervePath", "Rod", "Site", "Tissue",
-    "course_points_mm", "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course",
-    "muscle_thickness_mm",
+    "LEVELS", "MOTOR_COURSES", "TRUNKS", "Abdomen", "BodyPart", "Course", "Fascicle", "Forearm", "Inclusion", "Knee",
+    "Layer", "LayeredLimb", "LowBack", "LowerLeg", "MappedPart", "MotorPoint", "Muscle", "Neck", "NervePath",
+    "NerveTrunk", "Person", "RadialMap", "Rod", "Shoulder", "Site", "Spine", "Thigh", "Throat", "Tissue", "UpperArm",
+    "UsualPad", "belongs", "course_points_mm", "cutaneous_course", "cutaneous_courses", "fascia_depth_mm",
+    "motor_course", "muscle_thickness_mm", "sample_parts", "sample_people", "sample_spines", "sample_trunk",
 ]  # fmt: skip

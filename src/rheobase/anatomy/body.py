@@ -73,6 +73,12 @@ class NervePath:
         Angle around the axis at mid-limb.
     rows : tuple of str
         Table rows that position and depth come from.
+    diameter_mm : float, optional
+        Thickness of the nerve; 0 where it is not known.
+    motor_share : float, optional
+        Share of motor fibres among its thick myelinated ones, 0 for a skin nerve.
+    territory : str, optional
+        What it feels or moves, in words.
 
     Examples
     --------
@@ -85,6 +91,9 @@ class NervePath:
     skin_depth_mm: float
     around_deg: float
     rows: tuple[str, ...] = ()
+    diameter_mm: float = 0.0
+    motor_share: float = 0.1
+    territory: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.nerve.chunk import SPIKE_MV, Chunk, make_chunk, run
+from rheobase.nerve.chunk import SPIKE_MV, Chunk, make_chunk, quiet_of, run
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.layout import by_lane, padded
 from rheobase.nerve.model import Array
 from rheobase.nerve.search import Found, Grid, search
 from rheobase.nerve.stimulus import Stimulus
 
-QUIET = {"double": (3.0, 0.3), "insulated": (3.0, 0.3), "continuous": (4.0, 1.0)}  # mV, and ms after the pulse
 _FIRST_GUESS_MV = 20.0  # depolarisation at which a node is about to fire; only where the search begins
 _PROBE_MV = 2.0
 _FORETOLD_PHASES = 8  # of a long stimulus
@@ -90,7 +89,7 @@ class Activation:
         self, chunk: Chunk, who: NDArray[np.intp], amplitude_mA: Array, asked: NDArray[np.bool_]
     ) -> tuple[NDArray, NDArray, NDArray]:
         """Simulate; see `rheobase.nerve.search.Probe`."""
-        quiet_mV, quiet_after_ms = QUIET[chunk.model.cable]
+        quiet_mV, _, quiet_after_ms = quiet_of(chunk.model)
         # Nothing happens before, unless the membrane is one that 40 long steps do not bring quite to rest.
         onset = self.stimulus.onset if chunk.model.membrane is None else 0
         out = run(

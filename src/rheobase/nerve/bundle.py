@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rheobase.anatomy import LayeredLimb, NervePath, muscle_thickness_mm
+from rheobase.anatomy import BodyPart, NervePath, muscle_thickness_mm
+from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
 from rheobase.montage import Montage
 from rheobase.nerve.endings import DEEPEST_SHARE, KINDS, Ending
@@ -15,6 +16,7 @@ from rheobase.nerve.model import Array
 from rheobase.nerve.path import length_mm, rounded_mm
 from rheobase.tables import row
 
+_THIN_MM = 5.0  # muscle thinner than that under a pad has no motor endings of its own
 _SHARES = {"A-beta": 0.4, "A-alpha": 0.3, "A-delta": 0.3}  # of the sample, not of the nerve
 
 
@@ -85,9 +87,7 @@ class Bundle:
         return len(self.endings) + len(self.trunk)
 
 
-def bundle(
-    anatomy: LayeredLimb, nerve: str, *, count: int = 500, seed: int = 1, under: Montage | None = None
-) -> Bundle:
+def bundle(anatomy: BodyPart, nerve: str, *, count: int = 500, seed: int = 1, under: Montage | None = None) -> Bundle:
     """Draw fibres of a nerve from the table of populations.
 
     With `under`, the fibres end under the pads, in skin and muscle: they decide what is felt, moved and what hurts.
@@ -95,8 +95,8 @@ def bundle(
 
     Parameters
     ----------
-    anatomy : LayeredLimb
-        The limb.
+    anatomy : BodyPart
+        The limb or other part.
     nerve : str
         Such as ``"median"``.
     count : int
@@ -124,11 +124,13 @@ def bundle(
     path = anatomy.nerve(nerve)
     rng = np.random.default_rng(seed)
     if under is None:
-        kinds = rng.choice(["A-beta", "A-alpha"], size=count, p=[0.9, 0.1])
+        kinds = rng.choice(["A-beta", "A-alpha"], size=count, p=[1.0 - path.motor_share, path.motor_share])
         drawn = {k: iter(diameters_um(k, count, rng)) for k in ("A-beta", "A-alpha")}
         trunk = tuple(TrunkFibre(kind=str(k), diameter_um=float(next(drawn[str(k)])), path=path) for k in kinds)
         return Bundle(nerve=nerve, endings=(), trunk=trunk, seed=seed)
     numbers = {k: round(s * count) for k, s in _SHARES.items()}
+    if _over_muscle(anatomy, under) is None:
+        numbers["A-alpha"] = 0  # bone or tendon lies under the pads
     numbers["A-beta"] += count - sum(numbers.values())
     endings = [e for kind, n in numbers.items() for e in _endings(anatomy, kind, n, under, rng)]
     return Bundle(nerve=nerve, endings=tuple(endings), trunk=(), seed=seed)
@@ -159,10 +161,18 @@ def diameters_um(kind: str, count: int, rng: np.random.Generator) -> Array:
     return np.clip(d, p["smallest_um"], p["largest_um"])
 
 
-def _endings(limb: LayeredLimb, kind: str, n: int, pads: Montage, rng: np.random.Generator) -> list[Ending]:
+def _over_muscle(limb: BodyPart, pads: Montage) -> Pad | None:
+    """The pad with muscle below it that is nearest to the trunk of the body: motor fibres end there."""
+    for pad in sorted(pads.pads, key=lambda pad: pad.along_mm, reverse=True):
+        if muscle_thickness_mm(limb, pad.around_deg, pad.along_mm) >= _THIN_MM:
+            return pad
+    return None
+
+
+def _endings(limb: BodyPart, kind: str, n: int, pads: Montage, rng: np.random.Generator) -> list[Ending]:
     p, person = row(f"populations.{KINDS[kind]}"), row("populations.person")
     weight = np.array(p["course_weight"])
-    active = max(pads.pads, key=lambda pad: pad.along_mm)
+    active = _over_muscle(limb, pads) or pads.pads[0]
     courses = rng.choice(p["course"], size=n, p=weight / weight.sum())
     tapers = rng.choice(p["taper"], size=n) if "taper" in p else np.full(n, "")
     places = rng.choice(p["place_share"], size=n)
@@ -170,7 +180,8 @@ def _endings(limb: LayeredLimb, kind: str, n: int, pads: Montage, rng: np.random
         middle = (person["motor_depth_from_mm"] + person["motor_depth_to_mm"]) / 2
         reach = (person["motor_depth_to_mm"] - person["motor_depth_from_mm"]) / 2
         depths = np.clip(middle + p["ending_spread_mm"] * rng.standard_normal(n), middle - reach, middle + reach)
-        depths = np.minimum(depths, DEEPEST_SHARE * muscle_thickness_mm(limb))
+        thick = muscle_thickness_mm(limb, active.around_deg, active.along_mm)
+        depths = np.minimum(depths, DEEPEST_SHARE * thick)
     else:
         depths = rng.choice(p["ending_depth_mm"], size=n)
     out = []

@@ -23,9 +23,14 @@ from rheobase.nerve.programme import programme_of
 SPIKE_MV = -30.0  # a rise through this potential is a spike
 TABLE_LOW_MV, TABLE_HIGH_MV, ROWS_PER_MV = -260.0, 260.0, 4.0
 _REST_ROWS_PER_MV = 16.0  # the long steps to rest make more of an error: some membranes are not stable at 5 ms
-_REST_DT_MS, _REST_STEPS = 5.0, 40
+# Step and number of steps that bring a fibre to rest: those of the reference simulations, on which some membranes are
+# not stable away from 37 C; then shorter ones.
+_REST_STEPS = ((5.0, 40), (0.5, 400), (0.05, 4000))
 _DRIFT_MV = 30.0
-QUIET_GATE = 0.1  # of a gate's range: farther from rest, a fibre at its resting potential may still fire
+# A fibre is silent when its potentials (mV) and gates (share of their range) have come so near to rest, and not before
+# so long (ms) after the pulse. Membranes with concentrations may linger a few mV from rest for 10 ms and fire then.
+QUIET = {"double": (3.0, 0.1, 0.3), "insulated": (3.0, 0.1, 0.3), "continuous": (4.0, 0.1, 1.0)}
+_QUIET_MEMBRANE = (0.2, 0.02, 1.0)
 # Arrays of the kernel in its order: those of a lane, and those shared by all lanes.
 _LANE_ARRAYS = ("node_c", "node_diag", "node_off", "leak_i", "conductance", "mode_d", "mode_k")
 _PROGRAMME = ("code", "place", "numbers", "n_registers")
@@ -171,16 +176,20 @@ def make_chunk(
     dtype = np.dtype(np.float32 if model.membrane is None else np.float64)  # Nernst potentials need more digits
     membrane, shared, capacitance, leak_uS = membrane_arrays(layout, dtype)
     shared["n_modes"] = 0 if modes is None else STATES
-    arrays, shared["mode_type"] = stepping_arrays(layout, modes, capacitance, leak_uS, _REST_DT_MS, dtype)
-    nothing = {k: np.zeros(0, dtype) for k in _DRIVE_ARRAYS}
-    quiet = (
-        shared
-        | _table(model, _REST_DT_MS, temperature_C, _REST_ROWS_PER_MV)
-        | _programme(model, _REST_DT_MS, temperature_C)
-    )
-    start = _nominal(layout, shared["n_modes"], temperature_C, dtype)
-    still = Chunk(layout, modes, 0, _REST_DT_MS, temperature_C, membrane | arrays | nothing, quiet, start)
-    _settle(still)
+    for rest_dt_ms, steps in _REST_STEPS:
+        arrays, shared["mode_type"] = stepping_arrays(layout, modes, capacitance, leak_uS, rest_dt_ms, dtype)
+        nothing = {k: np.zeros(0, dtype) for k in _DRIVE_ARRAYS}
+        table = _table(model, rest_dt_ms, temperature_C, _REST_ROWS_PER_MV)
+        quiet = shared | table | _programme(model, rest_dt_ms, temperature_C)
+        start = _nominal(layout, shared["n_modes"], temperature_C, dtype)
+        still = Chunk(layout, modes, 0, rest_dt_ms, temperature_C, membrane | arrays | nothing, quiet, start)
+        if _settles(still, steps):
+            break
+    else:
+        raise ConvergenceError(
+            f"Model '{model.name}' has no rest near {model.rest_mV:g} mV at {temperature_C:g} C"
+            f" (it drifted by {np.abs(still.state[0]).max():.1f} mV). Check temperature and conductances."
+        )
     arrays, _ = stepping_arrays(layout, modes, capacitance, leak_uS, dt_ms, dtype)
     drives = {k: flat(a, dtype) for k, a in pushes(layout, modes, e, inside, dt_ms).items()}
     ready = shared | _table(model, dt_ms, temperature_C, ROWS_PER_MV) | _programme(model, dt_ms, temperature_C)
@@ -231,26 +240,34 @@ def _nominal(layout: Layout, n_modes: int, temperature_C: float, dtype: np.dtype
     return aligned(np.zeros(lanes * n_nodes, dtype)), aligned(z), aligned(x), aligned(states)
 
 
-def _settle(chunk: Chunk) -> None:
-    """Let the chunk's state come to rest, in place."""
-    run(chunk, chunk.state, np.zeros((0, _REST_STEPS)), np.zeros((chunk.layout.lanes, 0)))
+def _settles(chunk: Chunk, steps: int) -> bool:
+    """Whether the chunk's state comes to rest in so many steps; it is changed in place."""
+    run(chunk, chunk.state, np.zeros((0, steps)), np.zeros((chunk.layout.lanes, 0)))
     v = chunk.state[0]
-    if not np.isfinite(v).all() or np.abs(v).max() > _DRIFT_MV:
-        raise ConvergenceError(
-            f"Model '{chunk.model.name}' has no rest near {chunk.model.rest_mV:g} mV at {chunk.temperature_C:g} C"
-            f" (it drifted by {np.abs(v).max():.1f} mV). Check temperature and conductances."
-        )
+    return bool(np.isfinite(v).all() and np.abs(v).max() <= _DRIFT_MV)
+
+
+def quiet_of(model: FibreModel) -> tuple[float, float, float]:
+    """How near to rest potentials (mV) and gates are in a silent fibre, and how long after the pulse that counts (ms).
+
+    Parameters
+    ----------
+    model : FibreModel
+        Any model.
+    """
+    return QUIET[model.cable] if model.membrane is None else _QUIET_MEMBRANE
 
 
 @lru_cache(maxsize=16)
 def _quiet_gates(model: FibreModel) -> NDArray[np.float64]:
-    """How far below and above its rest each gate may be in a silent fibre, shape (2, gate).
+    """Find how far below and above its rest each gate may be in a silent fibre, shape (2, gate).
 
     What counts is the side that makes the fibre easier to fire: more of an inward current, less of an outward one.
     Where the currents are arithmetic, either side. What has no memory is near rest when the potential is.
     """
     v, gates = np.array([model.rest_mV]), looked_up(model)
-    out = np.array([np.full(len(gates), -QUIET_GATE), np.full(len(gates), QUIET_GATE)])
+    near = quiet_of(model)[1]
+    out = np.array([np.full(len(gates), -near), np.full(len(gates), near)])
     for i, gate in enumerate(gates):
         inward = {c.reversal_mV > model.rest_mV for c in model.currents if gate.name in c.gates}
         if gate.steady_and_tau(v, 37.0)[1][0] == 0.0:

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from rheobase.anatomy import LayeredLimb, course_points_mm, cutaneous_course, motor_course
+from rheobase.anatomy import BodyPart, course_points_mm, cutaneous_course, motor_course
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError, near_name
 from rheobase.field import Field
@@ -68,12 +68,13 @@ class Ending:
         """What decides its way through a limb; two endings of one way differ in the fibre only."""
         return self.kind == "A-alpha", self.course, self.depth_mm, self.along_mm, self.around_deg
 
-    def points_mm(self, limb: LayeredLimb) -> Array:
+    def points_mm(self, limb: BodyPart) -> Array:
         """Way of the fibre from its ending until it leaves the model, corners rounded, shape (n, 3)."""
+        at = {"along_mm": self.along_mm, "around_deg": self.around_deg}
         if self.kind == "A-alpha":
-            course = motor_course(limb, self.course, below_fascia_mm=self.depth_mm, along_mm=self.along_mm)
+            course = motor_course(limb, self.course, below_fascia_mm=self.depth_mm, **at)
         else:
-            course = cutaneous_course(limb, self.course, ending_mm=self.depth_mm, along_mm=self.along_mm)
+            course = cutaneous_course(limb, self.course, ending_mm=self.depth_mm, **at)
         return rounded_mm(course_points_mm(limb, course, self.around_deg))
 
     def fibre(self, reach_mm: float) -> Fibre:
@@ -195,7 +196,7 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
 
 
 def ending_thresholds(
-    limb: LayeredLimb,
+    limb: BodyPart,
     field: Field,
     endings: Sequence[Ending],
     stimulus: Stimulus,
@@ -210,7 +211,7 @@ def ending_thresholds(
 
     Parameters
     ----------
-    limb : LayeredLimb
+    limb : BodyPart
         The limb.
     field : Field
         Its field.
@@ -316,7 +317,7 @@ class GridThresholds:
 
 
 def grid_thresholds(
-    limb: LayeredLimb,
+    limb: BodyPart,
     field: Field,
     grids: Sequence[EndingGrid],
     stimulus: Stimulus,
@@ -328,7 +329,7 @@ def grid_thresholds(
 
     Parameters
     ----------
-    limb : LayeredLimb
+    limb : BodyPart
         The limb.
     field : Field
         Its field.

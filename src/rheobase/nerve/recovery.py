@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
-from rheobase.nerve.activation import QUIET
-from rheobase.nerve.chunk import Chunk, make_chunk
+from rheobase.nerve.chunk import Chunk, make_chunk, quiet_of
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.layout import padded
 from rheobase.nerve.lots import Potential, each_lot
@@ -205,7 +204,7 @@ class _Pair:
         wave = np.zeros((2, gap + n + tail))
         wave[0, :n] = self.shape
         wave[1, gap : gap + n] = self.shape
-        quiet_mV, quiet_after_ms = QUIET[chunk.model.cable]
+        quiet_mV, _, quiet_after_ms = quiet_of(chunk.model)
         out = run_with_spikes(
             chunk, wave, np.stack([self.held_mA[who], amplitude_mA], axis=1), quiet_mV=quiet_mV,
             quiet_from=gap + n + round(quiet_after_ms / chunk.dt_ms), waited_for=asked,

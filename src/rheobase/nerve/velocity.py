@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
-from rheobase.nerve.activation import QUIET
-from rheobase.nerve.chunk import SPIKE_MV, make_chunk, run
+from rheobase.nerve.chunk import SPIKE_MV, make_chunk, quiet_of, run
 from rheobase.nerve.fibre import Fibre, UniformFibres
 from rheobase.nerve.injection import Injection, joined_waveform
 from rheobase.nerve.layout import padded
@@ -205,7 +204,7 @@ def conduction_velocities(
         lanes, rows = chunk.layout.lanes, np.arange(len(lot))
         window_ms = _START_MS + width_ms + max(a[-1] for a in arc_mm) / _SLOWEST_M_PER_S
         push = Injection(node=0, current_nA=current_nA, start_ms=_START_MS, width_ms=width_ms)
-        quiet_mV, quiet_after_ms = QUIET[chunk.model.cable]
+        quiet_mV, _, quiet_after_ms = quiet_of(chunk.model)
         out = run(
             chunk, chunk.fresh(), joined_waveform(silence(window_ms, dt_ms=dt_ms), [push]), np.ones((lanes, 1)),
             watch=padded(second, lanes).astype(np.int64), level_mV=SPIKE_MV - chunk.model.rest_mV, quiet_mV=quiet_mV,

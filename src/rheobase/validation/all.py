@@ -11,6 +11,8 @@ from rheobase.validation import (
     fields,
     limb_field,
     limb_physics,
+    movement,
+    muscle,
     pad_field,
     population,
     recipe,
@@ -42,5 +44,7 @@ _MODULES = (
     population,
     far_ends,
     tissues,
+    movement,
+    muscle,
 )
 COMPARISONS = tuple(m.COMPARISON for m in _MODULES)
