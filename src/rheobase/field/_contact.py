@@ -27,23 +27,29 @@ class PadSurface(Protocol):
     @property
     def grid(self) -> Any:
         """Numbers of cells ``n_theta``, ``n_z`` and their ``cell_area_m2``."""
+        ...
 
     @property
     def z_mm(self) -> np.ndarray:
         """Places of the cells along the limb."""
+        ...
 
     @property
     def cells_mm(self) -> tuple[float, float]:
         """Size of a cell around and along."""
+        ...
 
     def from_pad_mm(self, pad: Pad) -> np.ndarray:
         """Places of the cells around, from the middle of a pad."""
+        ...
 
     def coverage(self, pad: Pad) -> np.ndarray:
         """Fraction of each cell that a pad covers."""
+        ...
 
     def response(self, current: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Potential of a current density, in some rows of cells."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

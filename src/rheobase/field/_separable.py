@@ -49,7 +49,7 @@ def _turned(around: np.ndarray, x: np.ndarray, along: np.ndarray) -> np.ndarray:
     """Real matrices applied to the first and the last axis, each as one product; real and imaginary part apart."""
     if np.iscomplexobj(x):
         out = np.empty(x.shape, dtype=x.dtype)
-        out.real, out.imag = _turned(around, x.real, along), _turned(around, x.imag, along)
+        out.real, out.imag = (_turned(around, part, along) for part in (np.real(x), np.imag(x)))
         return out
     n = x.shape
     flat = np.ascontiguousarray(x).reshape(n[0], -1)

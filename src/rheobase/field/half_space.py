@@ -180,7 +180,10 @@ def _volume(solution: FlatSolution, layer: int, depth_mm: np.ndarray, across_mm:
     rows = (across_mm.min() - _MARGIN_CELLS * grid.cell_mm, across_mm.max() + _MARGIN_CELLS * grid.cell_mm)
     keep = (surface.across_mm >= rows[0]) & (surface.across_mm <= rows[1])
     values = np.array(
-        [fft.irfft2(solution.waves * decay(grid, layer, d), s=(grid.n_theta, grid.n_z))[:, keep] for d in knots]
+        [
+            np.asarray(fft.irfft2(solution.waves * decay(grid, layer, d), s=(grid.n_theta, grid.n_z)))[:, keep]
+            for d in knots
+        ]
     )
     return _fit((knots, surface.across_mm[keep], surface.z_mm), np.moveaxis(values, 1, -1))
 

@@ -160,10 +160,13 @@ def _least_current_mA(montage: Montage, amplitude_V: float, tissue_ohm: float) -
         mA = float(np.exp(log_mA))
         return 1e-3 * mA * (tissue_ohm + _contacts_ohm(montage, mA)) - amplitude_V
 
-    places = np.linspace(*np.log(_SEARCH_MA), 400)
+    low, high = (float(np.log(mA)) for mA in _SEARCH_MA)
+    places = np.linspace(low, high, 400).tolist()
     above = np.flatnonzero([excess(x) > 0 for x in places])
     if above.size == 0 or above[0] == 0:
         raise ConvergenceError(
             f"No current between {_SEARCH_MA[0]:g} and {_SEARCH_MA[1]:g} mA fits {amplitude_V:g} V. Check contacts."
         )
-    return float(np.exp(brentq(excess, places[above[0] - 1], places[above[0]], xtol=1e-10)))
+    first = int(above[0])
+    found: Any = brentq(excess, places[first - 1], places[first], xtol=1e-10)
+    return float(np.exp(found))

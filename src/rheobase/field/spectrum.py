@@ -98,7 +98,8 @@ class Spectrum:
         f = np.fft.rfftfreq(t.size, step_us * 1e-6)
         at = np.log(np.clip(f, self.frequencies_hz[0], self.frequencies_hz[-1]))
         knots = np.log(self.frequencies_hz)
-        smooth = PchipInterpolator(knots, response.real)(at) + 1j * PchipInterpolator(knots, response.imag)(at)
+        real, imaginary = (np.asarray(PchipInterpolator(knots, f(response))(at)) for f in (np.real, np.imag))
+        smooth = real + 1j * imaginary
         out = np.fft.irfft(smooth.T * spectrum, n=t.size)
         keep = t <= 2 * pulse.duration_us
         return t[keep], out[:, keep]
@@ -179,7 +180,7 @@ def solve_spectrum(
         y = admittance_of(made, units)
         leads = contact_leads(made, units, np.linalg.pinv(y, rcond=1e-6))
         admittance.append(y)
-        parts = (np.ascontiguousarray(leads.real), np.ascontiguousarray(leads.imag))
+        parts = (np.ascontiguousarray(np.real(leads)), np.ascontiguousarray(np.imag(leads)))
         solutions.append((BodySolution(grid, parts[0]), BodySolution(grid, parts[1])))
     found = (dispersion_row(t.name) for t in anatomy.tissues)
     rows = tuple(dict.fromkeys((*rows_used(anatomy, montage), *(r.key for r in found if r is not None))))
