@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -245,3 +246,14 @@ def test_a_stimulator_that_is_too_weak_says_so():
 def test_a_stimulator_without_the_voltage_is_refused():
     with pytest.raises(LimitExceeded, match="V"):
         rb.run("fes-dropfoot", {"output.compliance_V": 5.0, "gait.strides": 2})
+
+
+def test_the_command_line_names_the_missing_extra(monkeypatch, capsys, tmp_path):
+    from rheobase.cli import main
+
+    make_limb.cache_clear()
+    monkeypatch.setitem(sys.modules, "mujoco", None)
+    assert main(["run", "fes-dropfoot", "--no-cache", "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err
+    assert "pip install 'rheobase[movement]'" in told
+    assert not (tmp_path / "out").exists()
