@@ -17,7 +17,7 @@ QUICK = ("--set", "population.people=10")
 PARTS = {
     "schema", "rheobase_version", "scenario", "answer", "calibrated", "calibration", "events", "window_mA", "criteria",
     "recruitment", "intensity", "strength_duration", "field", "anatomy", "pulse", "safety", "population", "method",
-    "simplifications", "citations", "disclaimer",
+    "simplifications", "citations", "disclaimer", "view",
 }  # fmt: skip
 
 

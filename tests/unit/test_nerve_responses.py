@@ -7,6 +7,7 @@ from nerve_cases import CATHODIC, mrg, point_potential, pulse
 import rheobase.nerve.spikes as spikes_module
 from rheobase.errors import ParameterError
 from rheobase.nerve import Injection, silence, simulate, simulate_fibres, tapered_fibre, uniform_fibre, uniform_fibres
+from rheobase.nerve.currents import NodeCurrents
 
 FIBRE = mrg()
 TRAIN = [Injection(node=2, current_nA=3.0, start_ms=4.0 * k) for k in range(4)]
@@ -92,11 +93,44 @@ def test_gates_and_currents_of_a_node():
     assert "gate_m" in run.to_xarray()
 
 
-def test_a_model_with_concentrations_keeps_its_gates_only():
-    fibre = uniform_fibre("schild94", diameter_um=1.0, nodes=21)
-    m = simulate(fibre, stimulus=silence(0.1, dt_ms=0.005), nodes=[10], membrane=True).membrane
+@pytest.mark.parametrize("model", ["tigerholm", "schild94"])
+def test_a_model_with_concentrations_tells_them_and_its_currents_by_ion(model):
+    """Over a sealed fibre that fires, ionic and capacitive currents are the injected one."""
+    fibre = uniform_fibre(model, diameter_um=1.0, nodes=21, spacing_um=25.0, passive_ends=False)
+    dt = 0.001
+    push = Injection(node=3, current_nA=2.0, start_ms=0.2, width_ms=1.0)
+    run = simulate(fibre, stimulus=silence(4.0, dt_ms=dt), injections=[push], membrane=True)
+    m = run.membrane
+    assert run.fired
     assert set(m.gates) == {g.name for g in fibre.model.gates}
-    with pytest.raises(ParameterError, match="arithmetic over concentrations, which are not kept"):
+    assert {"sodium", "potassium"} <= set(m.density_mA_per_cm2)
+    capacitive = fibre.model.capacitance_uF_per_cm2 * m.area_um2[:, None] * 1e-5 * np.diff(run.v_mV, axis=1) / dt
+    ionic = m.current_nA()
+    total = ((ionic[:, :-1] + ionic[:, 1:]) / 2 + capacitive).sum(axis=0)  # a step lies between two moments
+    injected = np.zeros(total.size)
+    injected[200:1200] = 2.0
+    flows = np.abs(ionic).sum(axis=0).max()
+    still = np.r_[220:1200, 1250:4000]  # not where the injected current jumps
+    np.testing.assert_allclose(total[still], injected[still], atol=0.02 * flows)
+    inside = m.states["na_in" if model == "tigerholm" else "ca_in"]
+    change = inside[5, -1] / inside[5, 0] - 1.0
+    assert change > 1e-4 if model == "tigerholm" else abs(change) > 0.1  # calcium reverses below the peak: it may leave
+    assert (inside > 0).all()
+    told = run.to_xarray()
+    assert told["state_" + ("na_in" if model == "tigerholm" else "ca_in")].attrs["units"] == "mM"
+
+
+def test_a_passive_end_has_no_states_either():
+    fibre = uniform_fibre("schild94", diameter_um=1.0, nodes=21)
+    m = simulate(fibre, stimulus=silence(0.1, dt_ms=0.005), nodes=[0, 10], membrane=True).membrane
+    assert np.isnan(m.states["ca_in"][0]).all()
+    assert np.isfinite(m.states["ca_in"][1]).all()
+    assert np.isnan(m.density_mA_per_cm2["calcium"][0]).all()
+
+
+def test_a_flow_that_does_not_tell_its_currents_apart():
+    m = NodeCurrents(gates={}, density_mA_per_cm2={}, area_um2=np.array([10.0]))
+    with pytest.raises(ParameterError, match="does not say which ion carries what"):
         m.current_nA()
 
 

@@ -19,7 +19,7 @@ ROWS = [r for name in table_names() for r in table(name).values()]
 # Tables that one function takes whole, whatever rows they hold: table -> what its source file must contain.
 TAKEN_WHOLE = {"limits": 'table("limits")', "dispersion": 'table("dispersion")'} | {
     name: f'table("{name}")'
-    for name in "abdomen knee low_back lower_leg neck people shoulder thigh throat trunk upper_arm".split()  # noqa: SIM905
+    for name in "abdomen knee low_back lower_leg neck people shoulder spine thigh throat trunk trunks upper_arm".split()  # noqa: SIM905
 }
 
 # Quantities that cannot be zero or negative, by the first word of the key.

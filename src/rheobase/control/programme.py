@@ -55,6 +55,6 @@ def on_off(
         )
     ticks = np.arange(round(contractions * (on_s + off_s) / tick_s)) * tick_s
     t = ticks % (on_s + off_s) if contractions > 1 else ticks
-    rising = t / rise_s if rise_s else np.ones_like(t)
-    falling = (on_s - t) / fall_s if fall_s else (t < on_s - 1e-9).astype(float)
-    return level * np.clip(np.minimum(rising, falling), 0.0, 1.0)
+    rising = np.minimum(t, rise_s) / rise_s if rise_s else np.ones_like(t)
+    falling = np.clip(on_s - t, 0.0, fall_s) / fall_s if fall_s else (t < on_s - 1e-9).astype(float)
+    return level * np.minimum(rising, falling)

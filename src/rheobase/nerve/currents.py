@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from rheobase.errors import ParameterError, near_name
 from rheobase.nerve.chunk import Chunk, Run
 from rheobase.nerve.layout import by_lane
+from rheobase.nerve.membrane import ion_currents
 from rheobase.nerve.model import Array
 
 
@@ -23,10 +24,13 @@ class NodeCurrents:
         Each gate, 0 to 1, at the times of the potentials; NaN at nodes without channels.
     density_mA_per_cm2 : mapping of str to array, shape (recorded, steps + 1)
         Each ionic current of the model, positive outward, from gates and potential of the same moment. (A step itself
-        carries the gates of the moment before.) NaN at nodes without channels; empty where the model's currents are
-        arithmetic over concentrations.
+        carries the gates of the moment before.) NaN at nodes without channels. Where concentrations move, a current is
+        all that one ion carries, pumps and exchangers included.
     area_um2 : array, shape (recorded,)
-        NodeCurrents area of each node.
+        Membrane area of each node.
+    states : mapping of str to array, shape (recorded, steps + 1)
+        What moves beside the gates, in some models: concentrations in mM (names end in ``_in`` or ``_out``), and
+        shares that calcium moves.
 
     Examples
     --------
@@ -39,6 +43,7 @@ class NodeCurrents:
     gates: Mapping[str, Array]
     density_mA_per_cm2: Mapping[str, Array]
     area_um2: Array
+    states: Mapping[str, Array] = field(default_factory=dict)
 
     def current_nA(self, name: str | None = None) -> Array:
         """Current through the node's whole membrane: one by name, or the sum of all; positive outward.
@@ -46,12 +51,13 @@ class NodeCurrents:
         Raises
         ------
         ParameterError
-            For an unknown name, or a model whose currents are no list.
+            For an unknown name, or a model whose flow does not tell its currents apart.
         """
         known = self.density_mA_per_cm2
         if not known:
             raise ParameterError(
-                "The currents of this model are arithmetic over concentrations, which are not kept; only its gates are."
+                "The flow of this model does not say which ion carries what. Let it give `currents` (see"
+                " rheobase.nerve.membrane.Flow)."
             )
         if name is not None and name not in known:
             raise ParameterError(f"There is no current '{name}'.{near_name(name, known)}")
@@ -75,9 +81,14 @@ def membrane_of(chunk: Chunk, out: Run, nodes: Sequence[int], v_mV: Array) -> No
     """
     model, layout, where = chunk.model, chunk.layout, np.asarray(nodes, dtype=np.intp)
     names = [g.name for g in model.gates]
-    rest = by_lane(chunk.state[2], chunk.blocks)[0].reshape(layout.n_nodes, -1)[where]
-    x = np.concatenate([rest[:, None], out.gates[0]], axis=1).astype(float)
+
+    def from_rest(rest: Array, then: Array) -> Array:
+        begin = by_lane(rest, chunk.blocks)[0].reshape(layout.n_nodes, -1)[where]
+        return np.concatenate([begin[:, None], then], axis=1).astype(float)
+
+    x = from_rest(chunk.state[2], out.gates[0])
     kind = layout.kind_of_node[0, where]
+    alive = np.where(layout.carries[0, where], 1.0, np.nan)[:, None]
     g = np.where(layout.carries[0, where], layout.kinds.conductance_S_per_cm2[:, kind], np.nan)
     density = {}
     for current, most in zip(model.currents, g, strict=True):
@@ -85,9 +96,18 @@ def membrane_of(chunk: Chunk, out: Run, nodes: Sequence[int], v_mV: Array) -> No
         for gate in current.gates:
             open_share = open_share * x[:, :, names.index(gate)]
         density[current.name] = most[:, None] * open_share * (v_mV - current.reversal_mV)
-    alive = np.where(layout.carries[0, where], 1.0, np.nan)[:, None]
+    states = {}
+    if model.membrane is not None:
+        moved = from_rest(chunk.state[3], out.states[0])
+        states = {name: alive * moved[..., i] for i, name in enumerate(model.membrane.start(chunk.temperature_C))}
+        density = ion_currents(
+            model, layout.kinds.take(kind), v_mV=v_mV, looked_up_values=x, states=moved, dt_ms=chunk.dt_ms,
+            temperature_C=chunk.temperature_C,
+        )  # fmt: skip
+        density = {name: alive * values for name, values in density.items()}
     return NodeCurrents(
         gates={name: alive * x[:, :, i] for i, name in enumerate(names)},
         density_mA_per_cm2=density,
         area_um2=model.area_um2(layout.kinds)[kind],
+        states=states,
     )

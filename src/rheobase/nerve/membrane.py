@@ -74,7 +74,8 @@ class Membrane:
     columns : tuple of Column
         Functions of the potential that the flow uses.
     start : callable
-        ``temperature_C -> {name: value}``: every state, such as a concentration in mM, before the fibre comes to rest.
+        ``temperature_C -> {name: value}``: every state before the fibre comes to rest; a concentration is in mM and
+        its name ends in ``_in`` or ``_out``.
     shape : callable
         ``Internodes -> {name: array}``: numbers of the geometry that the flow uses, one for each kind.
     flow : callable

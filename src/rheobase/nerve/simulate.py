@@ -94,6 +94,9 @@ class Simulation:
                 data[f"gate_{name}"] = of(f"gate {name}", "1", values, recorded)
             for name, values in self.membrane.density_mA_per_cm2.items():
                 data[f"current_{name}"] = of(f"{name} current, outward", "mA/cm2", values, recorded)
+            for name, values in self.membrane.states.items():
+                unit = "mM" if name.endswith(("_in", "_out")) else "1"
+                data[f"state_{name}"] = of(f"state {name}", unit, values, recorded)
         return xr.Dataset(
             data,
             coords={

@@ -76,7 +76,7 @@ def section_levels_mm(part: MappedPart) -> tuple[float, ...]:
     --------
     >>> from rheobase.anatomy import LowerLeg
     >>> [round(z) for z in section_levels_mm(LowerLeg())]
-    [-201, 67, 108, 161]
+    [-201, 76, 161, 209]
     """
     wanted = [part.site(p.site).along_mm for p in part.usual_pads]
     wanted.append(part.along_mm_of(part.data["frame"]["girth_share"]))

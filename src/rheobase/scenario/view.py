@@ -98,7 +98,7 @@ def scene_of(field: Field, pulse: Pulse, *, title: str, over: str | None) -> Sce
     over : str or None
         The nerve in question.
     """
-    sign = float(np.sign(pulse.phases[0].charge_uC_per_mA))
+    sign = int(np.sign(pulse.phases[0].charge_uC_per_mA))
     return build_scene(field, title=title, over=over, leading_sign=sign)
 
 

@@ -117,11 +117,13 @@ def _ramp(axes: Axes, part: dict[str, Any], top: float, colours: Mapping[str, st
         axes.text(x, top + 15, text, ha=ha, va="top", fontsize=FONT_PX - 1, color=colours["ink"])
     where = "along nerves" if wide_px >= NARROW_PX else "\nalong nerves"
     text = f"activating function {where}\n(mV/mm² per mA)"
-    axes.text(_BAR_PX + 12, top + 13, text, ha="left", va="center", fontsize=FONT_PX - 1, color=colours["ink"])
+    axes.text(_BAR_PX + 12, top - 4, text, ha="left", va="top", fontsize=FONT_PX - 1, color=colours["ink"])
 
 
 def _caption(result: Result) -> str:
-    return str(result["view"]["caption"])
+    name = (result.get("scenario") or {}).get("name")
+    turn = f" To turn it in a browser: rheobase view {name}." if name else ""
+    return f"{result['view']['caption']}{turn}"
 
 
 def _table(result: Result) -> Table:

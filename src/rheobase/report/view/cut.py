@@ -109,8 +109,8 @@ def choose_cut(part: BodyPart, montage: Montage, focus: NervePath | None) -> Cut
     >>> from rheobase.montage import pad_pair
     >>> arm = Forearm()
     >>> cut = choose_cut(arm, pad_pair(arm, "median"), arm.nerve("median"))
-    >>> cut.low_mm, cut.high_mm, cut.from_rad
-    (-126.0, 126.0, 0.0)
+    >>> round(cut.low_mm), round(cut.high_mm), cut.from_rad
+    (-126, 126, 0.0)
     """
     pad = max(montage.pads, key=lambda p: p.share)
     radius = part.girth_mm(pad.along_mm) / (2 * np.pi)

@@ -23,7 +23,7 @@ _NAMED_RELATIVE = 0.45  # of the core's radius: where a line is named if it gets
 _DASH_RELATIVE, _GAP_RELATIVE = 0.11, 0.07
 
 
-def isopotentials(field: Field, cut: Cut, sign: float) -> tuple[list[Mesh], float, list[Name]]:
+def isopotentials(field: Field, cut: Cut, sign: int) -> tuple[list[Mesh], float, list[Name]]:
     """Lines of equal potential on all cut faces, potential in mV per mA.
 
     Returns

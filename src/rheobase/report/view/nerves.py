@@ -51,7 +51,7 @@ class Drive:
     depth_mm: Array
 
 
-def drive_of(field: Field, nerve: NervePath, cut: Cut, sign: float) -> Drive | None:
+def drive_of(field: Field, nerve: NervePath, cut: Cut, sign: int) -> Drive | None:
     """The drive along a nerve, or None where it does not pass through the stretch that is shown."""
     points = _way_mm(nerve)
     theta, r = np.arctan2(points[:, 1], points[:, 0]), np.hypot(points[:, 0], points[:, 1])

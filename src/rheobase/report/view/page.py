@@ -18,6 +18,7 @@ from rheobase.report.view.scene import Scene
 from rheobase.report.words import number
 
 _STEPS = 32767
+_LYING_SHAPE = 1.6  # width over height of the stage of a lying part, as in view.css
 _KEYS = (
     "Drag with the mouse or one finger to turn, pinch with two fingers to zoom and roll.",
     "With the picture focused: arrow keys turn, + and − zoom, [ and ] roll, 1 to 4 choose a view, Home goes back.",
@@ -126,7 +127,8 @@ def _packed(scene: Scene, plain: bool) -> dict[str, Any]:
         "plain": plain,
         "mm_per_step": step,
         "middle_mm": np.round(frame.middle_mm, 3).tolist(),
-        "size_mm": [round(n / frame.px_per_mm, 2) for n in (frame.width_px, frame.height_px)],
+        "size_mm": [round(n, 2) for n in _size_mm(scene, "start")],
+        "zooms": {name: round(_zoom(scene, name), 3) for name in scene.views},
         "reach_mm": round(3 * reach, 1),
         "views": {name: np.round(v, 6).ravel().tolist() for name, v in scene.views.items()},
         "words": {word: list(told) for word, told in WORDS.items()},
@@ -134,6 +136,18 @@ def _packed(scene: Scene, plain: bool) -> dict[str, Any]:
         "textures": [_packed_texture(t) for t in scene.textures],
         "labels": sorted(labels, key=lambda lab: order.index(lab["kind"])),
     }
+
+
+def _size_mm(scene: Scene, view: str) -> tuple[float, float]:
+    frame = frame_of(scene, 1000, view=view)
+    return frame.width_px / frame.px_per_mm, frame.height_px / frame.px_per_mm
+
+
+def _zoom(scene: Scene, view: str) -> float:
+    """By how much a view is drawn larger or smaller than the first one to fill the same picture."""
+    first, own = _size_mm(scene, "start"), _size_mm(scene, view)
+    shape = 1.0 if scene.cut.upright else _LYING_SHAPE
+    return max(first[0], shape * first[1]) / max(own[0], shape * own[1])
 
 
 def _packed_mesh(mesh: Mesh, step_mm: float) -> dict[str, Any]:

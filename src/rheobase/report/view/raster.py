@@ -54,16 +54,24 @@ class Frame:
         return seen
 
 
-def frame_of(scene: Scene, width_px: int, *, tallest_relative: float = 1.0, margin_relative: float = 0.05) -> Frame:
+def frame_of(
+    scene: Scene,
+    width_px: int,
+    *,
+    view: str = "start",
+    tallest_relative: float = 1.0,
+    margin_relative: float = 0.05,
+) -> Frame:
     """The frame of a width in which the whole scene just fits, no taller than ``tallest_relative`` of the width."""
-    seen = np.concatenate([m.points_mm for m in scene.meshes]) @ scene.views["start"].T
+    turned = scene.views[view]
+    seen = np.concatenate([m.points_mm for m in scene.meshes]) @ turned.T
     low, high = seen.min(axis=0), seen.max(axis=0)
     size = high - low
     room = 1.0 - 2 * margin_relative
     scale = room * width_px * min(1.0 / size[0], tallest_relative / size[1])
     return Frame(
-        view=scene.views["start"],
-        middle_mm=(low + high) / 2 @ scene.views["start"],
+        view=turned,
+        middle_mm=(low + high) / 2 @ turned,
         px_per_mm=float(scale),
         width_px=width_px,
         height_px=2 * int(np.ceil(size[1] * scale / 2 + margin_relative * width_px)),
@@ -152,14 +160,14 @@ def _planes(corners: Array, width: int, height: int) -> _Planes:
     shown = (wide > 0) & (tall > 0) & (np.abs(_twice_area(corners)) > 1e-9)
     depth = (z.max() - z) / max(float(np.ptp(z)), 1e-9)
 
-    def at(dx: float, dy: float) -> Array:
+    def at(dx: int, dy: int) -> Array:
         out = np.zeros((len(corners), 3))
         share = _shares(corners[shown], left[shown] + 0.5 + dx, top[shown] + 0.5 + dy)
         out[shown] = np.stack([share[:, 0], share[:, 1], (share * depth[shown]).sum(axis=1)], axis=1)
         return out
 
-    start = at(0.0, 0.0)
-    steps = [(at(*d) - start).astype(np.float32) for d in ((1.0, 0.0), (0.0, 1.0))]
+    start = at(0, 0)
+    steps = [(at(*d) - start).astype(np.float32) for d in ((1, 0), (0, 1))]
     return _Planes(left, top, np.where(shown, wide, 0), np.where(shown, tall, 0), start.astype(np.float32), *steps)
 
 

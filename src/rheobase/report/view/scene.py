@@ -37,13 +37,17 @@ class Label:
     place_mm : (3,) array
         Where it stands.
     normal : (3,) array
-        It is shown while this direction points to the eye; all zeros: always.
+        It is shown while this direction points to the eye; the name of an end also while it points to the side.
     """
 
     text: str
     kind: str
     place_mm: Array
     normal: Array
+
+    def seen(self, toward: Array) -> bool:
+        """Whether it is shown to an eye in this direction."""
+        return bool(self.normal @ toward > (-0.6 if self.kind == "end" else 0.2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,7 +97,7 @@ class Scene:
     field: Field
 
 
-def build_scene(field: Field, *, title: str, over: str | None = None, leading_sign: float = -1.0) -> Scene:
+def build_scene(field: Field, *, title: str, over: str | None = None, leading_sign: int = -1) -> Scene:
     """Make the scene of a solved field.
 
     Parameters
@@ -104,7 +108,7 @@ def build_scene(field: Field, *, title: str, over: str | None = None, leading_si
         What is shown.
     over : str, optional
         The nerve in question; by default the one nearest to the active pad.
-    leading_sign : float
+    leading_sign : int
         Sign of the current of the leading phase at the active pad: -1 if it is the cathode.
 
     Returns
@@ -155,8 +159,8 @@ def build_scene(field: Field, *, title: str, over: str | None = None, leading_si
 def _views(cut: Cut) -> dict[str, Array]:
     """Where the eye may stand: a limb lies with its active pad on top, a trunk stands."""
 
-    def facing(theta: float) -> Array:
-        toward, along = np.array([np.cos(theta), np.sin(theta), 0.0]), np.array([0.0, 0.0, 1.0])
+    def facing(theta_rad: float) -> Array:
+        toward, along = np.array([np.cos(theta_rad), np.sin(theta_rad), 0.0]), np.array([0.0, 0.0, 1.0])
         right = np.cross(along, toward) if cut.upright else cut.turn * along
         return np.stack([right, np.cross(toward, right), toward])
 
@@ -183,7 +187,7 @@ def _turned(view: Array, yaw_deg: float, pitch_deg: float) -> Array:
     return np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ turned
 
 
-def _pad_labels(field: Field, cut: Cut, sign: float) -> list[Label]:
+def _pad_labels(field: Field, cut: Cut, sign: int) -> list[Label]:
     out = []
     for pad in field.montage.pads:
         current = sign * pad.share
@@ -202,11 +206,11 @@ def _pad_labels(field: Field, cut: Cut, sign: float) -> list[Label]:
 
 def _end_labels(cut: Cut) -> list[Label]:
     """Which way is which."""
-    always = np.zeros(3)
     far = 0.42 * cut.radius_mm
+    (low, high), along = cut.ends, np.array([0.0, 0.0, 1.0])
     return [
-        Label(text=w, kind="end", place_mm=np.array([0.0, 0.0, z]), normal=always)
-        for w, z in zip(cut.ends, (cut.low_mm - far, cut.high_mm + far), strict=True)
+        Label(text=low, kind="end", place_mm=(cut.low_mm - far) * along, normal=-along),
+        Label(text=high, kind="end", place_mm=(cut.high_mm + far) * along, normal=along),
     ]
 
 

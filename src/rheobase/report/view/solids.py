@@ -22,7 +22,6 @@ Array = NDArray[np.float64]
 _CELLS = 26  # across the mean radius
 _FINER = 2  # points in a cell across, either way
 _SMOOTH_CELLS = (0.8, 0.8, 0.5)
-_STEEP_RELATIVE = 0.2  # of the steepest change of share: less than that is the inside of a flat end
 _SHORT_MM = 0.1  # bodies end short of the end faces, which show what is inside them
 
 
@@ -101,7 +100,7 @@ def surface_net(share: Array) -> tuple[Array, NDArray[np.int64]]:
 def _smooth_normals(
     share: Array, points: Array, axes: tuple[Array, Array, Array], mm: Array, triangles: NDArray[np.int64]
 ) -> Array:
-    """Square to the surfaces of equal share, which are smoother than the triangles; at flat ends those of these."""
+    """Square to the surfaces of equal share, which are smoother than the triangles; along the axis at the ends."""
     slope = np.stack(
         [
             map_coordinates(np.gradient(share, axis=i) / (axes[i][1] - axes[i][0]), points.T, order=1, mode="nearest")
@@ -109,11 +108,10 @@ def _smooth_normals(
         ],
         axis=1,
     )
-    at_end = (mm[:, 2] == mm[:, 2].min()) | (mm[:, 2] == mm[:, 2].max())
-    slope[at_end, 2] = 0.0  # the rim belongs to the side
+    slope[mm[:, 2] == mm[:, 2].min()] = [0.0, 0.0, -1.0]
+    slope[mm[:, 2] == mm[:, 2].max()] = [0.0, 0.0, 1.0]
     size = np.linalg.norm(slope, axis=1, keepdims=True)
-    side = size > _STEEP_RELATIVE * size.max()
-    return np.where(side, slope / np.maximum(size, 1e-12), corner_normals(mm, triangles))
+    return np.where(size > 1e-9, slope / np.maximum(size, 1e-12), corner_normals(mm, triangles))
 
 
 def _squares(inside: NDArray[np.bool_], number: NDArray[np.int64], axis: int) -> NDArray[np.int64]:

@@ -38,8 +38,7 @@ def view_part(scene: Scene, *, width_px: int = _WIDTH_PX) -> dict[str, Any]:
     """
     frame = frame_of(scene, width_px, tallest_relative=0.8)
     pixels = draw(scene, frame)
-    toward = frame.view[2]
-    shown = [lab for lab in scene.labels if not lab.normal.any() or lab.normal @ toward > 0.2]
+    shown = [lab for lab in scene.labels if lab.seen(frame.view[2])]
     places = frame.place(np.array([lab.place_mm for lab in shown]))
     return {
         "title": scene.title,

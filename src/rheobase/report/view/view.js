@@ -89,7 +89,7 @@
   let view, zoom, wide = 1, high = 1, settled = 0, waiting = false;
   function reset(which = "start") {
     view = scene.views[which].slice();
-    zoom = 1;
+    zoom = scene.zooms[which];
   }
   function turn(right, up, roll = 0) {
     for (const [a, b, angle] of [[0, 2, -right], [1, 2, -up], [0, 1, roll]]) {
@@ -268,7 +268,7 @@
   function place() {
     const s = pxPerMm(), taken = [];
     for (const word of words) {
-      const [x, y, z] = [0, 1, 2].map((r) => [0, 1, 2].reduce((sum, k) => sum + view[3 * r + k] * (word.at[k] - scene.middle_mm[k]), 0));
+      const [x, y] = [0, 1].map((r) => [0, 1, 2].reduce((sum, k) => sum + view[3 * r + k] * (word.at[k] - scene.middle_mm[k]), 0));
       const facing = [0, 1, 2].reduce((sum, k) => sum + view[6 + k] * word.normal[k], 0);
       if (!word.width) [word.width, word.height] = [word.span.offsetWidth, word.span.offsetHeight];
       let left = wide / 2 + s * x - word.width / 2;
@@ -276,7 +276,7 @@
       if (word.kind !== "level") left = Math.max(2, Math.min(wide - word.width - 2, left));
       const box = [left, top, left + word.width, top + word.height];
       const free = taken.every((b) => box[0] > b[2] || box[2] < b[0] || box[1] > b[3] || box[3] < b[1]);
-      const shown = free && z < 1e9 && (word.normal.every((v) => v === 0) || facing > 0.2) && top > 0 && box[3] < high;
+      const shown = free && facing > (word.kind === "end" ? -0.6 : 0.2) && top > 0 && box[3] < high;
       word.span.style.visibility = shown ? "visible" : "hidden";
       if (!shown) continue;
       word.span.style.transform = `translate(${left}px, ${top}px)`;
@@ -389,7 +389,11 @@
   for (const button of document.querySelectorAll("button[data-act]")) {
     button.addEventListener("click", () => act(button.dataset.act));
   }
-  window.addEventListener("resize", () => { size(); ask(); });
+  window.addEventListener("resize", () => {
+    if (stage.clientWidth === wide && stage.clientHeight === high) return;
+    size();
+    ask();
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 
   const asked = location.hash.slice(1).split(",").filter(Boolean); // such as #outside or #start,right,right,nearer
