@@ -12,6 +12,7 @@ pytest.importorskip("mujoco")
 pytest.importorskip("myo_sim")
 
 import rheobase as rb
+from rheobase.anatomy import LowerLeg
 from rheobase.control import (
     Channel,
     Pid,
@@ -122,6 +123,16 @@ def test_a_deeper_nerve_and_a_shorter_pulse_need_more():
     )
     assert deep > 1.1 * wide
     assert short > 1.3 * wide
+
+
+@pytest.mark.slow
+def test_the_anatomical_leg_agrees_with_the_round_one_within_half():
+    """Its nerve winds around the neck of the fibula; half of the strength needs 6.7 mA against 12.0."""
+    near, far = (
+        surface_recruitment(biphasic(width_us=300.0), leg=leg, units=24)[0].curve.stimulus_for(0.5)
+        for leg in (LowerLeg(), RoundLeg())
+    )
+    assert near == pytest.approx(far, rel=0.5)
 
 
 def test_a_cuff_needs_a_fraction_of_the_current():

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.anatomy import Layer, LayeredLimb, NervePath
+from rheobase.anatomy import Layer, LayeredLimb, LowerLeg, NervePath
 from rheobase.effect.muscle.pool import MotorUnitPool, motor_unit_pool
 from rheobase.effect.recruitment import RecruitmentCurve, curve_of
-from rheobase.electrode import Output
+from rheobase.electrode import Output, Pad
 from rheobase.errors import ParameterError
 from rheobase.field import Field, point_source_V_per_A, solve_field
-from rheobase.montage import Montage, pad_pair
+from rheobase.montage import Montage, check_fit, pad_pair
 from rheobase.nerve import TrunkFibre, activation_thresholds, stimulus_of, trunk_thresholds, uniform_fibre
 from rheobase.pulse import Pulse
 from rheobase.tables import row
@@ -138,7 +138,12 @@ class NerveRecruitment:
 
 
 def surface_recruitment(
-    pulse: Pulse, *, leg: RoundLeg | None = None, units: int = 80, seed: int = 1, output: Output | None = None
+    pulse: Pulse,
+    *,
+    leg: RoundLeg | LowerLeg | None = None,
+    units: int = 80,
+    seed: int = 1,
+    output: Output | None = None,
 ) -> tuple[NerveRecruitment, Field]:
     """Recruit the nerve through two pads on the skin.
 
@@ -146,8 +151,9 @@ def surface_recruitment(
     ----------
     pulse : Pulse
         Waveform of the active pad.
-    leg : RoundLeg, optional
-        The leg.
+    leg : RoundLeg or LowerLeg, optional
+        The leg: round with a straight nerve, solved in a second, or the anatomical one, whose nerve winds around the
+        neck of the fibula, in several.
     units : int
         Motor units, 2 or more.
     seed : int
@@ -177,7 +183,7 @@ def surface_recruitment(
     pool = motor_unit_pool(units=units, seed=seed)
     aside, deeper = _places(units, seed)
     fibres = [
-        TrunkFibre(kind="A-alpha", diameter_um=float(d), path=leg.path(float(z), float(y)))
+        TrunkFibre(kind="A-alpha", diameter_um=float(d), path=_beside(leg, float(z), float(y)))
         for d, y, z in zip(pool.axon_um, aside, deeper, strict=True)
     ]
     found = trunk_thresholds(field, fibres, stimulus_of(pulse)).threshold_mA
@@ -187,12 +193,12 @@ def surface_recruitment(
     return made, field
 
 
-def peroneal_pads(leg: RoundLeg, output: Output | None = None) -> Montage:
+def peroneal_pads(leg: RoundLeg | LowerLeg, output: Output | None = None) -> Montage:
     """Two round pads, the cathode over the nerve at the neck of the fibula.
 
     Parameters
     ----------
-    leg : RoundLeg
+    leg : RoundLeg or LowerLeg
         The leg.
     output : Output, optional
         Output stage of the stimulator.
@@ -203,9 +209,30 @@ def peroneal_pads(leg: RoundLeg, output: Output | None = None) -> Montage:
     ('proximal', 'distal')
     """
     p = row("peroneal.pads")
-    return pad_pair(
-        leg, _NERVE, spacing_mm=p["spacing_mm"], round_mm=p["diameter_mm"], cathode="proximal", output=output
-    )
+    if isinstance(leg, RoundLeg):
+        return pad_pair(
+            leg, _NERVE, spacing_mm=p["spacing_mm"], round_mm=p["diameter_mm"], cathode="proximal", output=output
+        )
+    pads = []
+    for name, site, share in (("proximal", "fibular_head", 1.0), ("distal", "tibialis_anterior", -1.0)):
+        at = leg.site(site)
+        pads.append(Pad(name=name, shape="round", diameter_mm=p["diameter_mm"], along_mm=at.along_mm,
+                        around_deg=at.around_deg, share=share))  # fmt: skip
+    montage = Montage(pads=tuple(pads), output=output or Output())
+    check_fit(leg, montage)
+    return montage
+
+
+def _beside(leg: RoundLeg | LowerLeg, deeper_mm: float, aside_mm: float) -> NervePath:
+    """A line along the nerve, so far below and beside its axis."""
+    if isinstance(leg, RoundLeg):
+        return leg.path(deeper_mm, aside_mm)
+    nerve = leg.nerve("deep_peroneal")
+    points = np.array(nerve.points_mm)
+    far = np.hypot(points[:, 0], points[:, 1])[:, None]
+    inward = -points[:, :2] / far
+    points[:, :2] += deeper_mm * inward + aside_mm * np.stack([inward[:, 1], -inward[:, 0]], axis=1)
+    return replace(nerve, points_mm=tuple(tuple(float(v) for v in p) for p in points))
 
 
 def cuff_recruitment(pulse: Pulse, *, units: int = 80, seed: int = 1) -> NerveRecruitment:

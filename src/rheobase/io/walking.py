@@ -35,6 +35,10 @@ class Gait(_Part):
 class Leg(_Part):
     """The leg at the neck of the fibula."""
 
+    model: Annotated[
+        Literal["round", "anatomical"],
+        Field(description="round: straight nerve; anatomical: slower, fat_mm and nerve_depth_mm unused"),
+    ] = "round"
     fat_mm: Annotated[float, Field(ge=0.5, description="Fat over the nerve")] = 4.0
     nerve_depth_mm: Annotated[Positive, Field(description="Depth of the nerve below the skin")] = 8.5
     evertor_share: Annotated[

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 import rheobase
+from rheobase.anatomy import LowerLeg
 from rheobase.control import Channel, Walk, Walked, heel_trigger, recruited, tilt_trigger, walk
 from rheobase.effect import (
     NerveRecruitment,
@@ -80,7 +81,8 @@ def run_walking(scenario: WalkingScenario, progress: Progress | None = None) -> 
     say = progress or (lambda what, share: None)
     limb = make_limb("swing_leg")
     pulse = biphasic(width_us=scenario.pulse.width_us)
-    leg = RoundLeg(fat_mm=scenario.leg.fat_mm, nerve_depth_mm=scenario.leg.nerve_depth_mm)
+    own = {"fat_mm": scenario.leg.fat_mm, "nerve_depth_mm": scenario.leg.nerve_depth_mm}
+    leg = RoundLeg(**own) if scenario.leg.model == "round" else LowerLeg()
     say("the nerve under the pads", 0.0)
     stage = Output(control="current", compliance_V=scenario.output.compliance_V)
     surface, field = surface_recruitment(pulse, leg=leg, seed=scenario.seed, output=stage)
@@ -169,7 +171,7 @@ def _document(scenario: WalkingScenario, routes: list[Route], checked: CheckedPr
         "animation": walking_told.animation(routes),
         "safety": document.safety_part(checked),
         "method": walking_told.method(scenario, routes),
-        "simplifications": walking_told.SIMPLIFICATIONS,
+        "simplifications": walking_told.simplifications(scenario.leg.model),
         "citations": told.citations(tuple(r for r in rows if row(r))),
         "disclaimer": document.DISCLAIMER,
     }  # fmt: skip

@@ -26,16 +26,25 @@ SIMPLIFICATIONS = [
     " at hand. Tibialis anterior tires more slowly, so the fall of strength is an upper bound.",
     "Torque is calibrated to people's (0.72 of the voluntary maximum); the moment arms, inertias and passive tissue are"
     " those of the published leg model.",
-    "Surface: the leg is round, with one bone on its axis; the fibula against which the nerve lies is left out, the"
-    " nerve runs straight, and its depth is assumed. Motor points of tibialis anterior under the second pad, skin"
-    " sensation and discomfort are left out.",
+    "Surface: motor points of tibialis anterior under the second pad, skin sensation and discomfort are left out.",
     "Cuff: points in an infinite nerve; the insulating sheet (which lowers thresholds), perineurium and scar (which"
     " raise them) are left out, and so is the charge limit of the contacts, whose area is not given. Output limits are"
     " judged for the pads only.",
     "Which share of the evertors answers is set so that the foot comes up straight; fascicles of single muscles are not"
     " resolved, so both ways to the nerve move the foot alike and differ in current alone.",
 ]
+_LEG = {
+    "round": "Surface: the leg is round, with one bone on its axis; the fibula against which the nerve lies is left"
+    " out, the nerve runs straight, and its depth is assumed.",
+    "anatomical": "Surface: the course and depth of the nerve around the neck of the fibula are assumed; its branches"
+    " fire where they still run as one nerve.",
+}
 _MID_SWING = 0.8
+
+
+def simplifications(leg: str) -> list[str]:
+    """What the walk leaves out, with a round or an anatomical leg."""
+    return [*SIMPLIFICATIONS, _LEG[leg]]
 
 
 def answer(routes: list[Route]) -> str:
@@ -175,9 +184,9 @@ def method(scenario: WalkingScenario, routes: list[Route]) -> list[str]:
     surface = routes[1].nerve
     said = "" if surface is None or surface.resistance_ohm is None else f" ({surface.resistance_ohm:.0f} ohm)"
     return [
-        f"The potential of two pads{said} and of three contacts on the nerve is solved in closed form; thresholds of 80"
-        " motor axons come from the simulated MRG fibre at body temperature. Their twitches, spread a hundredfold over"
-        " the units, add up to the recruitment curve.",
+        f"The potential of two pads{said} is solved in the {scenario.leg.model} leg, that of three contacts on the"
+        " nerve in closed form; thresholds of 80 motor axons come from the simulated MRG fibre at body temperature."
+        " Their twitches, spread a hundredfold over the units, add up to the recruitment curve.",
         f"At each pulse ({scenario.train.rate_hz:g} Hz while the trigger is on) the muscle takes the strength that the"
         " curve gives, and follows Ding's equations of calcium, force and fatigue. Force acts on the tendons of the"
         " MyoSim leg in MuJoCo, with length and velocity as factors on it, calibrated on torque.",
