@@ -1,4 +1,4 @@
-"""The share of jaxon-nerve; runs in its own environment and prints one line of JSON. See ../peers.py.
+"""The share of jaxon-nerve; runs in its own environment and prints one line of JSON. See ../fibres.py.
 
 jaxon simulates a batch of fibres in one compiled call; the search around it, a bisection, is written here. Its set-up
 and its compilation are left out of the time, in its favour.

@@ -1,4 +1,4 @@
-"""The share of PyFibers and NEURON; runs in their own environment and prints one line of JSON. See ../peers.py."""
+"""The share of PyFibers and NEURON; runs in their own environment and prints one line of JSON. See ../fibres.py."""
 
 from __future__ import annotations
 
@@ -53,6 +53,18 @@ def threshold(build, waveform, tstop_ms: float) -> dict[str, float]:
     }
 
 
+def block(diameter_um: float, length_ms: float, settle_ms: float) -> dict[str, float]:
+    """Block threshold of 10 kHz with a spike every 5 ms, 1 %: CPU seconds of set-up and search."""
+    begin, fibre = time.process_time(), myelinated(diameter_um)
+    fibre.add_intrinsic_activity(loc=0.1, start_time=0.0, avg_interval=5.0, num_stims=round(length_ms / 5.0))
+    carrier = ScaledStim(waveform=lambda t: math.sin(2 * math.pi * 10.0 * t), dt=DT_MS, tstop=length_ms)
+    found, _ = carrier.find_threshold(
+        fibre, condition="block", block_delay=settle_ms, fail_on_end_excitation=None, stimamp_top=-1.0,
+        stimamp_bottom=-0.3,
+    )  # fmt: skip
+    return {"cpu_s": time.process_time() - begin, "threshold_mA": -float(found), "diameter_um": diameter_um}
+
+
 def bare_step(build, steps: int = 600, repeats: int = 5) -> float:
     """Microseconds of CPU for one `fadvance`, with nothing of Python in the loop but the call."""
     fibre = build()
@@ -82,8 +94,14 @@ def main() -> None:
         source_over_middle(fibre, 0.5)
         return fibre
 
+    def tigerholm():
+        fibre = build_fiber(FiberModel.TIGERHOLM, diameter=1.0, n_nodes=121, delta_z=25.0)
+        source_over_middle(fibre, 0.5)
+        return fibre
+
     if task["c_fibre"]:
         out["c_fibre"].append(threshold(sundt, pulse(20, 100), 0.6 + 8.0))
+        out["tigerholm"] = [threshold(tigerholm, pulse(20, 100), 0.6 + 8.0)]
     out["c_fadvance_us"] = bare_step(sundt, 300, 3)
 
     fibre = myelinated(10.0)
@@ -91,6 +109,8 @@ def main() -> None:
     begin = time.process_time()
     carrier.run_sim(-1.0, fibre, fail_on_end_excitation=None)
     out["block_us_per_step"] = (time.process_time() - begin) / round(task["block_ms"] / DT_MS) * 1e6
+    if task.get("block_thresholds"):
+        out["block"] = [block(d, 50.0, 20.0) for d in task["block_thresholds"]]
     print(json.dumps(out))
 
 

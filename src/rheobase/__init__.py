@@ -15,13 +15,15 @@ __version__ = "0.1.0"
 _HOME: dict[str, str] = {
     name: home
     for home, names in {
-        "anatomy": "Forearm",
+        "anatomy": "Abdomen Forearm Knee LowBack LowerLeg Neck Person Shoulder Thigh Throat UpperArm sample_parts"
+        " sample_people",
         "electrode": "Interface Output Pad",
-        "montage": "Montage pad_pair",
+        "montage": "Montage pad_pair pads_at usual_montage",
         "pulse": "Programme Pulse Train biphasic exponential from_csv from_samples monophasic sine_carrier tone_burst"
         " train twin_peak",
         "field": "Field point_source_V_per_A solve_field",
-        "nerve": "activation_thresholds bundle fibre_model recruit stimulus_of tapered_fibre uniform_fibre",
+        "nerve": "activation_thresholds bundle compound_action_potential conduction_velocity fibre_model recruit"
+        " simulate stimulus_of tapered_fibre uniform_fibre",
         "effect": "assess_sensation",
         "safety": "assess check",
         "io": "load_scenario",

@@ -10,6 +10,8 @@
     ├── ConvergenceError              a solver did not reach its tolerance
     ├── Contraindicated               this person must not be treated in this way
     ├── LimitExceeded                 an output lies above a safety limit
+    ├── Unstable                      a controlled movement ran away and was stopped
+    ├── MissingExtra (ImportError)    an optional package is not installed
     └── DeviceError                   the stimulator
         ├── DeviceNotFound
         ├── DeviceTimeout
@@ -55,6 +57,14 @@ class Contraindicated(RheobaseError):
 
 class LimitExceeded(RheobaseError):
     """An output lies above a safety limit; nothing is emitted."""
+
+
+class Unstable(RheobaseError):
+    """A movement ran away, by its gains or its forces; the run was stopped."""
+
+
+class MissingExtra(RheobaseError, ImportError):
+    """An optional package is not installed; the message gives the command."""
 
 
 class DeviceError(RheobaseError):

@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "anatomies": "anatomy",
         "electrodes": "electrode",
         "effects": "effect",
+        "force_models": "force model",
         "modalities": "modality",
         "devices": "device",
         "safety_rules": "safety rule",

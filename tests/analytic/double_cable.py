@@ -147,3 +147,23 @@ def of_fibre(fibre):
         for s in fibre.sequence
     ]
     return DoubleCable(parts, passive_ends=fibre.passive_ends)
+
+
+def internode_matrices(cable, j):
+    """C, G (20, 20), B (20, 2) and S (20, 12) of C x' + G x = B w + S e for internode j of a cable, x = the ten
+    axoplasm potentials from rest and e, then the ten periaxonal ones from e."""
+    inner = np.arange(11 * j + 1, 11 * j + 11)
+    c_ax, g_ax, c_my, g_my = (np.diag(a[inner]) for a in (cable.c, cable.g, cable.c_my, cable.g_my))
+    c = np.block([[c_ax, -c_ax], [-c_ax, c_ax + c_my]])
+    g = np.block([[g_ax, -g_ax], [-g_ax, g_ax + g_my]])
+    b, s = np.zeros((20, 2)), np.zeros((20, 12))
+    for at, resistance in ((0, cable.ra), (10, cable.rp)):
+        link = 1 / resistance[11 * j : 11 * j + 11]
+        for k in range(10):
+            g[at + k, at + k] += link[k] + link[k + 1]
+            s[at + k, k : k + 3] += [link[k], -link[k] - link[k + 1], link[k + 1]]
+            if k:
+                g[at + k, at + k - 1] = g[at + k - 1, at + k] = -link[k]
+        if at == 0:
+            b[0, 0], b[9, 1] = link[0], link[10]
+    return c, g, b, s

@@ -130,7 +130,7 @@ def test_the_direct_solver_is_exact_where_variables_separate():
     grid = body_grid(REF.anatomy, REF.montage, 2.0)
     shape = cell_shapes(grid, grid.radii_mm())
     tensors = unit_cube_tensors(shape, tissue_tensors(grid, shape))
-    near = separable(tensors, grid.d_theta_rad, grid.d_z_mm * 1e-3, 1e-9)
+    near = separable(tensors, grid.d_theta_rad, grid.d_z_mm * 1e-3, 1e-9, single=False)
     v = np.random.default_rng(1).normal(size=grid.shape)
     v[0] = v[0].mean(axis=0)
     again = near.solve(apply(stencil(tensors), v))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from double_cable import of_fibre, rates
+from double_cable import internode_matrices, of_fibre, rates
 
 from rheobase.nerve import (
     activation_thresholds,
@@ -12,7 +12,7 @@ from rheobase.nerve import (
     uniform_fibre,
 )
 from rheobase.nerve.chunk import ROWS_PER_MV, TABLE_LOW_MV, gate_table
-from rheobase.nerve.internode import _system, closed_modes, open_modes
+from rheobase.nerve.internode import closed_modes
 from rheobase.nerve.simulate import simulate
 
 DT = 0.005
@@ -82,23 +82,29 @@ def test_thresholds(make):
 
 
 @pytest.mark.parametrize("diameter_um", [2.0, 5.7, 10.0, 16.0])
-def test_matrices_and_rates(diameter_um):
-    """Capacitance and conductance of an internode are symmetric and positive definite, all rates positive, and the sum
-    of the modes gives back what the two nodes see of each other at direct current."""
-    i = fibre_model("mrg_discrete").internodes(np.array([diameter_um]))
-    c, g, b, _, _ = (a[0] for a in _system(i, open_start=False))
+def test_modes_are_those_of_the_compartments(diameter_um):
+    """Rates, coupling and drive of the modes against the matrices of the twenty states, assembled on their own."""
+    fibre = uniform_fibre("mrg_discrete", diameter_um=diameter_um, nodes=4)
+    c, g, b, s = internode_matrices(of_fibre(fibre), 1)
     for matrix in (c, g):
         np.testing.assert_allclose(matrix, matrix.T, rtol=1e-12)
         assert np.linalg.eigvalsh(matrix).min() > 0
-    closed, opened = closed_modes(i), open_modes(i)
-    for modes in (closed, opened):
-        assert (modes.rate_per_ms > 0).all()
+    modes = closed_modes(fibre.kinds)
+    rates_per_ms = modes.rate_per_ms[0]
     exact = np.sort(np.linalg.eigvals(np.linalg.solve(c, g)).real)
-    np.testing.assert_allclose(np.sort(closed.rate_per_ms[0]), exact, rtol=1e-6)
-    through = b.T @ np.linalg.solve(g, b)
-    share = closed.coupling[0] ** 2 / closed.rate_per_ms[0]
-    assert share.sum() == pytest.approx(through[0, 0], rel=1e-9)
-    assert share[:10].sum() - share[10:].sum() == pytest.approx(through[0, 1], rel=1e-9)
+    np.testing.assert_allclose(np.sort(rates_per_ms), exact, rtol=1e-6)
+    share = modes.coupling[0] ** 2
+    even, odd = slice(0, 10), slice(10, 20)
+    for at in (0.0, 1.0, 100.0):  # what the nodes see of each other, at direct current and faster
+        seen = b.T @ np.linalg.solve(g + at * c, b)
+        part = share / (rates_per_ms + at)
+        assert part.sum() == pytest.approx(seen[0, 0], rel=1e-8)
+        assert part[even].sum() - part[odd].sum() == pytest.approx(seen[0, 1], rel=1e-8)
+    e = np.random.default_rng(1).normal(size=12)
+    seen = b.T @ np.linalg.solve(g, s @ e)
+    pushed = modes.drive[0] @ np.stack([e[:6] + e[:5:-1], e[:6] - e[:5:-1]], axis=1) / rates_per_ms[:, None]
+    assert pushed[even, 0].sum() + pushed[odd, 1].sum() == pytest.approx(seen[0], rel=1e-8)
+    assert pushed[even, 0].sum() - pushed[odd, 1].sum() == pytest.approx(seen[1], rel=1e-8)
 
 
 def test_gate_table_between_its_rows():
@@ -106,12 +112,12 @@ def test_gate_table_between_its_rows():
     table = gate_table(fibre_model("mrg_discrete"), DT, 37.0).astype(float)
     v = np.random.default_rng(0).uniform(-149.0, 149.0, 4000)
     alpha, beta = rates(v)
-    stay = np.exp(-DT * (alpha + beta))
-    exact = np.concatenate([alpha / (alpha + beta) * (1 - stay), stay])
+    moved = -np.expm1(-DT * (alpha + beta))
+    exact = np.concatenate([alpha / (alpha + beta) * moved, moved])
     position = (v - TABLE_LOW_MV) * ROWS_PER_MV
     at = position.astype(int)
     part = (position - at)[:, None]
-    got = ((1 - part) * table[at] + part * table[at + 1]).T[:8]
+    got = (table[at, :8] + part * table[at, 8:]).T
     assert np.abs(got - exact).max() < 5e-5
 
 

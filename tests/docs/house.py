@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "rheobase"
 
 _UNIT = (
     "us|ms|s|min|h|days|weeks|hz|khz|um|nm|mm|cm|m|uA|mA|A|nA|pA|uV|mV|V|ohm|kohm|Mohm|S|nS|uS|F|uF|nF|pF|pC|nC|uC|mC|C"
-    "|uJ|mJ|J|W|mW|deg|rad|degC|K|kg|g|mg|ug|N|mN|Nm|Pa|kPa|mol|mM|percent|px|um2|mm2|cm2|m2|um3|mm3|cm3|m3|mL|L"
+    "|uJ|mJ|J|W|mW|deg|rad|rpm|degC|K|kg|g|mg|ug|N|mN|Nm|Pa|kPa|mol|mM|percent|px|um2|mm2|cm2|m2|um3|mm3|cm3|m3|mL|L"
 )
 # A unit, or a product or quotient of units: ohm_m2, mA_min, S_per_m, mA_per_cm2, uF_per_cm2.
 UNIT_SUFFIX = re.compile(rf"(^|_)({_UNIT})(_per_({_UNIT})|_({_UNIT}))*$")
@@ -21,7 +21,7 @@ UNIT_SUFFIX = re.compile(rf"(^|_)({_UNIT})(_per_({_UNIT})|_({_UNIT}))*$")
 # True ratios and pure numbers: a name that holds one of these words needs no unit.
 RATIO_WORDS = frozenset(
     "share shares fraction fractions factor factors gain duty ratio ratios relative tolerance".split()  # noqa: SIM905
-) | frozenset("quantile quantiles probability weight weights envelope exponent count score k".split())  # noqa: SIM905
+) | frozenset("quantile quantiles probability weight weights envelope exponent count score k level levels".split())  # noqa: SIM905
 
 
 def has_unit(name: str) -> bool:

@@ -13,6 +13,7 @@ from house import ROOT, functions, place, source_files
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 80
 HEAVY = ("numpy", "scipy", "numba", "llvmlite", "pydantic", "xarray", "matplotlib", "rich", "h5netcdf", "pandas")
+HEAVY += ("mujoco", "myo_sim", "casadi")
 
 
 def _code_lines(function, lines):

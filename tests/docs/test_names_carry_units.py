@@ -18,6 +18,7 @@ PURE = {
     "cycles": "a number of cycles",
     "session": "pairs of a time in s and a share",
     "x": "any number of any unit, in a helper that only converts it",
+    "stimulus": "mA or us, as the recruitment curve it belongs to says",
     "segments": "pairs of a duration in ms and a relative value",
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 from anatomy_cases import HARD, PARTS
@@ -18,6 +20,7 @@ from rheobase.anatomy import (
 )
 from rheobase.anatomy import check as checks
 from rheobase.errors import ParameterError
+from rheobase.field.dispersion import relative_dispersion
 from rheobase.registry import get, members
 from rheobase.tables import cite, row
 
@@ -99,6 +102,11 @@ def test_every_point_of_the_core_is_of_one_tissue(kind):
         mine = labels[named == i.name]
         assert set(mine) <= {names.index(i.tissue), names.index(i.core_tissue or i.tissue)}
     assert (labels == names.index("muscle")).mean() > 0.2
+
+
+@each
+def test_every_tissue_has_a_spectrum(kind):
+    assert all(abs(relative_dispersion(t.name, 1e4)) > 0.9 for t in kind().tissues)
 
 
 @each
@@ -218,7 +226,7 @@ def test_a_clash_is_found(monkeypatch):
                           rows=("thigh.nerve_saphenous",))  # fmt: skip
 
         class Stub:
-            nerves = {"test": nerve}
+            nerves = MappingProxyType({"test": nerve})
             inclusions = thigh.inclusions
 
         monkeypatch.setattr(checks, "contents_of", lambda part, stub=Stub: stub)

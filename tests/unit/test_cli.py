@@ -116,8 +116,8 @@ def test_version(capsys):
         (["--versoin"], "there is no option '--versoin'. Did you mean '--version'?"),
         (
             ["xyz"],
-            "there is no command 'xyz'. Known: --help, --version, anatomies, cache, cite, run, scenarios, validate,"
-            " view.",
+            "there is no command 'xyz'. Known: --help, --version, anatomies, cache, cite, fit, run, scenarios,"
+            " validate, view.",
         ),
         (["run"], "required: NAME|FILE.toml. 'rheobase run --help' says how."),
         (["scenarios", "--jsn"], "unrecognized arguments: --jsn."),

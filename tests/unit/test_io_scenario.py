@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rheobase.errors import ParameterError, ScenarioError
+from rheobase.io._kinds import file_kind, modalities
 from rheobase.io.scenario import (
     load_scenario,
     named_place,
@@ -48,13 +49,19 @@ def test_the_built_in_scenarios():
     assert load_scenario("tens-forearm-calibrated").person is not None
     assert load_scenario("tens-forearm-small-pads").pads.width_mm == 32
     assert [s["name"] for s in scenario_summaries()] == list(scenario_names())
-    assert all(s["modality"] == "tens" and s["summary"] for s in scenario_summaries())
+    assert all(s["modality"] == s["name"].partition("-")[0] and s["summary"] for s in scenario_summaries())
 
 
-def test_the_checked_in_schema_is_current():
-    checked_in = (files("rheobase.tables") / "scenarios" / "scenario.schema.json").read_text(encoding="utf-8")
-    assert checked_in == schema_text(), "run: python -c 'from rheobase.io.schema import schema_text' and write it anew"
-    assert json.loads(checked_in) == scenario_schema()
+@pytest.mark.parametrize("modality", modalities())
+def test_the_checked_in_schema_is_current(modality):
+    shared = file_kind({"scenario": {"modality": modality}}) is file_kind({})
+    name = "scenario.schema.json" if shared else f"scenario-{modality}.schema.json"
+    checked_in = (files("rheobase.tables") / "scenarios" / name).read_text(encoding="utf-8")
+    assert checked_in == schema_text(modality), "write rheobase.io.schema.schema_text() anew"
+    assert json.loads(checked_in) == scenario_schema(modality)
+
+
+def test_the_schema_knows_no_other_keys():
     assert scenario_schema()["$defs"]["Pulse"]["additionalProperties"] is False
 
 

@@ -47,4 +47,19 @@ def test_a_package_that_cannot_be_written(copy, tmp_path):
 
 def test_files_are_apart_for_each_version():
     cable = pytest.importorskip("rheobase.kernel.cable")
-    assert cable.advance.py_func.__qualname__ == "advance_" + __version__.replace(".", "_")
+    assert cable.advance.py_func.__qualname__.startswith("advance_" + __version__.replace(".", "_") + "_")
+
+
+def test_files_are_apart_for_each_source(copy):
+    """One file of the kernel calls another: a change in any must not find the code of before."""
+    show = "from rheobase.kernel.cable import advance as a; print(a.py_func.__qualname__)"
+
+    def name():
+        env = {**os.environ, "PYTHONPATH": str(copy.parent)}
+        done = subprocess.run([sys.executable, "-c", show], env=env, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    before = name()
+    with (copy / "kernel" / "vector.py").open("a") as file:
+        file.write("\n# changed\n")
+    assert name() != before

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from nerve_cases import CATHODIC, mrg, point_potential
 
+import rheobase.nerve.chunk as chunks
 from rheobase.kernel import LANES, cable_numpy
 from rheobase.nerve import tapered_fibre, uniform_fibre
 from rheobase.nerve.chunk import make_chunk
@@ -19,34 +20,57 @@ ROOT = Path(__file__).resolve().parents[2]
 F = np.float32
 
 
-def random_arguments(seed, n_modes=20, blocks=2, n_nodes=7, n_sources=2, n_steps=60):
-    """Arguments of `advance` with no physics in them but stable coefficients; arrays that change come last."""
+# A membrane programme without physics: places, and instructions on them (see rheobase.kernel.operations).
+PLACE = np.array([[0, 0], [1, 0], [2, 0], [3, 1], [4, 0], [5, 0], [6, 0], [6, 1], [4, 1], [0, 1]])
+CODE = np.array(
+    [
+        [2, 0, 4, 3, 0],  # register 0 = state 0 * gate 1
+        [4, 6, 0, 1, 5],  # slope = register 0 * number + shape
+        [2, 9, 1, 2, 0],  # register 1 = number * potential
+        [6, 7, 1, 2, 5],  # offset = shape - number * potential
+        [8, 9, 9, 0, 0],  # register 1 = exp of it
+        [12, 8, 4, 0, 0],  # state 1 = state 0
+        [4, 4, 9, 1, 3],  # state 0 = register 1 * number + gate 1
+    ]
+)
+
+
+def random_arguments(seed, n_modes=20, blocks=2, n_nodes=7, n_sources=2, n_steps=60, kind=F, tree=False, contacts=1,
+                     programme=False):  # fmt: skip
+    """Arguments of `advance` with no physics in them but stable coefficients, in order."""
     g = np.random.default_rng(seed)
-    lanes, n_inter, n_gates, kinds = blocks * LANES, n_nodes - 1, 3, 2
-    flat = lambda low, high, *shape: g.uniform(low, high, (blocks, *shape, LANES)).astype(F).ravel()  # noqa: E731
-    a, b = g.uniform(0.01, 0.1, (200, n_gates)), g.uniform(0.7, 0.9, (200, n_gates))
-    table = np.concatenate([a, b, np.zeros((200, 2))], axis=1).astype(F)
-    waveform = g.choice([0.0, 0.0, 1.0, -0.5], (n_sources, n_steps)).astype(F)
-    side = np.zeros((blocks, n_inter), np.int64)
-    side[0, 0], side[0, -1] = 1, -1
-    given = dict(
+    lanes, n_inter, n_gates, kinds, room = blocks * LANES, n_nodes - 1, 3, 2, 200
+    flat = lambda low, high, *shape: g.uniform(low, high, (blocks, *shape, LANES)).astype(kind).ravel()  # noqa: E731
+    a, b = g.uniform(0.01, 0.1, (200, n_gates)), g.uniform(0.1, 0.3, (200, n_gates))
+    columns = np.concatenate([a, b, np.zeros((200, 2))], axis=1)
+    table = np.concatenate([columns, np.diff(columns, axis=0, append=columns[-1:])], axis=1).astype(F)
+    waveform = g.choice([0.0, 0.0, 1.0, -0.5], (n_sources, n_steps)).astype(kind)
+    parent = np.tile([-1, 0, 1, 2, 1, 4, 0] if tree else np.arange(-1, n_nodes - 1), blocks).astype(np.int64)
+    return dict(
         first_block=0, last_block=blocks, n_nodes=n_nodes, n_modes=n_modes, n_sources=n_sources, n_steps=n_steps,
         v=flat(-1, 1, n_nodes), z=flat(-0.1, 0.1, n_inter, n_modes), x=flat(0, 1, n_nodes, n_gates),
-        amplitude=flat(0.5, 2.0), node_c=flat(1, 2, n_nodes), node_diag=flat(5, 6, n_nodes),
-        node_off=flat(0.5, 1.0, n_nodes), leak_i=flat(-1, 1, n_nodes), conductance=flat(0, 1, 2, n_nodes),
-        mode_d=flat(0.5, 0.9, kinds, n_modes), mode_k=flat(0, 0.01, kinds, n_modes),
-        mode_type=g.integers(0, kinds, blocks * n_inter), mode_side=side.ravel(),
+        state=flat(0, 1, n_nodes, 2 if programme else 0), amplitude=flat(0.5, 2.0, n_sources), parent=parent,
+        node_c=flat(1, 2, n_nodes),
+        node_diag=flat(5, 6, n_nodes), node_off=flat(0.5, 1.0, n_nodes), leak_i=flat(-1, 1, n_nodes),
+        conductance=flat(0, 1, 2, n_nodes), mode_d=flat(0.5, 0.9, kinds, n_modes),
+        mode_k=flat(0, 0.01, kinds, n_modes), mode_type=g.integers(0, kinds, blocks * n_inter if n_modes else 0),
         mode_drive=flat(-1, 1, n_sources, n_inter, n_modes), node_drive=flat(-30, 30, n_sources, n_nodes),
-        waveform=waveform.ravel(), table=table.ravel(), table_low_mv=-50.0, rows_per_mv=2.0, row_length=8,
+        waveform=waveform.ravel(), table=table.ravel(), table_low_mv=-50.0, rows_per_mv=2.0, row_length=16,
         n_gates=n_gates, term_start=np.array([0, 2, 3]), term_gate=np.array([0, 1, 2]),
-        term_mv=np.array([20.0, -5.0], F), level_mv=4.0, rest=flat(-0.5, 0.5, n_nodes), quiet_mv=30.0,
-        quiet_from=40, need=g.choice([0, 3], lanes), watch=g.choice([-1, 0, 4], lanes),
+        term_mv=np.array([20.0, -5.0], kind), shape=flat(0.1, 0.5, n_nodes, 1 if programme else 0),
+        code=CODE if programme else None, place=PLACE if programme else None,
+        numbers=np.full(LANES, 0.02) if programme else None, n_registers=2 if programme else None,
+        level_mv=4.0, rest=flat(-0.5, 0.5, n_nodes), rest_x=flat(0.2, 0.4, n_nodes, n_gates), quiet_mv=30.0,
+        quiet_gate=np.array([[-0.6, -np.inf, -np.inf], [np.inf, np.inf, 0.6]]),
+        quiet_from=40, count_from=2, need=g.choice([0, 3], lanes), watch=g.choice([-1, 0, 4], lanes),
         spike=np.empty(lanes * n_nodes, F), done=np.zeros(lanes, np.int64),
-        record_node=np.array([0, 3]), record=np.zeros(2 * n_steps * lanes, F),
+        record_node=np.array([0, 3]), record=np.zeros(2 * n_steps * lanes, kind),
+        record_gate=np.zeros(2 * n_steps * n_gates * lanes, kind),
+        record_state=np.zeros(2 * n_steps * 2 * lanes if programme else 0, kind),
+        sense_mode=flat(-1, 1, contacts, n_inter, n_modes), sense_node=flat(-1, 1, contacts, n_nodes),
+        signal=np.zeros(contacts * n_steps * lanes, kind), event_node=np.zeros(blocks * room, np.int64),
+        event_step=np.zeros(blocks * room), event_count=np.zeros(blocks, np.int64),
     )  # fmt: skip
-    if n_modes == 0:
-        given["mode_type"] = given["mode_side"] = np.zeros(0, np.int64)
-    return given
 
 
 def both(given):
@@ -63,15 +87,44 @@ def test_same_signature():
     assert names[0] == names[1] == list(random_arguments(0))
 
 
-@pytest.mark.parametrize("n_modes", [20, 6, 0])
-@pytest.mark.parametrize("seed", range(4))
-def test_random_chunks(seed, n_modes):
-    fast, slow = both(random_arguments(seed, n_modes))
-    for name in ("v", "z", "x", "record"):
-        np.testing.assert_allclose(fast[name], slow[name], atol=2e-4, rtol=1e-4, err_msg=name)
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("tree", [False, True])
+@pytest.mark.parametrize("n_modes", [20, 8, 0])
+@pytest.mark.parametrize("seed", range(3))
+def test_random_chunks(seed, n_modes, tree, kind):
+    fast, slow = both(random_arguments(seed, n_modes, tree=tree, kind=kind))
+    close = {"atol": 2e-4, "rtol": 1e-4} if kind is np.float32 else {"atol": 1e-5, "rtol": 1e-5}  # the table is single
+    for name in ("v", "z", "x", "record", "record_gate", "signal"):
+        np.testing.assert_allclose(fast[name], slow[name], err_msg=name, **close)
     np.testing.assert_array_equal(fast["done"], slow["done"])
     np.testing.assert_allclose(fast["spike"], slow["spike"], atol=2e-3)
+    np.testing.assert_array_equal(fast["event_count"], slow["event_count"])
+    assert (fast["event_count"] > 10).all()
+    order = [np.lexsort((got["event_node"], np.floor(got["event_step"]))) for got in (fast, slow)]
+    for name in ("event_node", "event_step"):
+        np.testing.assert_allclose(fast[name][order[0]], slow[name][order[1]], atol=2e-3, err_msg=name)
     assert {0, 1} & set(fast["done"])  # something happened
+
+
+@pytest.mark.parametrize("n_modes", [20, 0])
+@pytest.mark.parametrize("n_nodes", [7, 8, 19])
+def test_random_chunks_with_a_programme(n_modes, n_nodes):
+    """Tiles of eight nodes, whole and not; the programme changes what comes out."""
+    given = random_arguments(11, n_modes, n_nodes=n_nodes, kind=np.float64, programme=True)
+    fast, slow = both(given)
+    for name in ("v", "z", "x", "state", "record", "record_state"):
+        np.testing.assert_allclose(fast[name], slow[name], atol=1e-5, rtol=1e-5, err_msg=name)
+    assert (fast["state"] != given["state"]).all()
+    none = both(given | {"code": None})[0]
+    assert (np.abs(none["v"] - fast["v"]) > 1e-6).all()
+
+
+def test_events_beyond_the_room_are_counted_only():
+    given = random_arguments(1)
+    few = given | {"event_node": np.zeros(2 * 4, np.int64), "event_step": np.zeros(2 * 4)}
+    for got, all_ in zip(both(few), both(given), strict=True):
+        np.testing.assert_array_equal(got["event_count"], all_["event_count"])
+        assert set(got["event_node"][:4]) <= set(all_["event_node"])
 
 
 def test_never_waits_for_lanes_that_are_decided():
@@ -101,30 +154,32 @@ def test_part_of_the_blocks():
         [mrg(d) for d in (6.0, 9.0, 15.0)],
         [tapered_fibre("short", parent_um=8.7, length_mm=30.0), tapered_fibre("long", parent_um=12.0, length_mm=50.0)],
         [uniform_fibre("pena", diameter_um=2.0, nodes=n, passive_ends=False, silent_nodes=3) for n in (15, 20)],
+        [uniform_fibre("sundt", diameter_um=1.0, nodes=40)],
+        [uniform_fibre("schild94", diameter_um=d, nodes=20, spacing_um=25.0) for d in (0.6, 1.2)],
     ],
-    ids=["uniform", "tapered", "thin"],
+    ids=["uniform", "tapered", "thin", "unmyelinated", "with calcium"],
 )
-def test_real_fibres(fibres):
-    chunk = make_chunk(fibres, [point_potential(f) for f in fibres], dt_ms=0.005, temperature_C=37.0)
-    steps, lanes, n = 160, chunk.blocks * LANES, chunk.n_nodes
-    names = ("node_c", "node_diag", "node_off", "leak_i", "conductance", "mode_d", "mode_k", "mode_type", "mode_side",
-             "mode_drive", "node_drive")  # fmt: skip
-    tail = ("table", "table_low_mv", "rows_per_mv", "row_length", "n_gates", "term_start", "term_gate", "term_mv")
-    parts = dict(zip(("v", "z", "x"), chunk.state, strict=True)) | {"amplitude": np.linspace(0.1, 1.0, lanes).astype(F)}
-    parts |= {k: chunk.fixed[k] for k in names} | {"waveform": CATHODIC.samples[0, :steps].astype(F)}
-    parts |= {k: chunk.fixed[k] for k in tail}
-    given = dict(first_block=0, last_block=chunk.blocks, n_nodes=n, n_modes=20, n_sources=1, n_steps=steps) | parts
-    given |= dict(
-        level_mv=50.0, rest=chunk.state[0], quiet_mv=3.0, quiet_from=80, need=np.zeros(lanes, np.int64),
-        watch=np.full(lanes, n // 2), spike=np.empty(lanes * n, F), done=np.zeros(lanes, np.int64),
-        record_node=np.array([n // 2]), record=np.zeros(steps * lanes, F),
-    )  # fmt: skip
-    fast, slow = both(given)
-    np.testing.assert_array_equal(fast["done"], slow["done"])
-    assert {1, 2} >= set(fast["done"])
-    np.testing.assert_allclose(fast["spike"], slow["spike"], atol=0.01)
-    np.testing.assert_allclose(fast["record"], slow["record"], atol=0.05)
-    np.testing.assert_allclose(fast["x"], slow["x"], atol=1e-3)
+def test_real_fibres(fibres, monkeypatch):
+    phi = [point_potential(f) for f in fibres]
+    made = make_chunk(fibres, phi, dt_ms=0.005, temperature_C=37.0)
+    lanes, node = made.layout.lanes, made.layout.n_nodes // 2
+    out = []
+    for advance in (cable.advance, cable_numpy.advance):
+        monkeypatch.setattr(chunks, "advance", advance)
+        state = made.fresh()
+        got = chunks.run(
+            made, state, CATHODIC.samples[:, :160], np.linspace(0.1, 1.0, lanes)[:, None], level_mV=50.0,
+            watch=np.full(lanes, node), quiet_mV=3.0, quiet_from=80, record=(node,), gates=True, room=2000,
+        )  # fmt: skip
+        out.append((got, state))
+    (fast, fast_state), (slow, slow_state) = out
+    np.testing.assert_array_equal(fast.done, slow.done)
+    assert {0, 1, 2} >= set(fast.done)
+    np.testing.assert_allclose(fast.spike_step, slow.spike_step, atol=0.01)
+    np.testing.assert_allclose(fast.record_mV, slow.record_mV, atol=0.05)
+    np.testing.assert_allclose(fast.gates, slow.gates, atol=1e-3)
+    np.testing.assert_allclose(fast_state[2], slow_state[2], atol=1e-3)
+    np.testing.assert_allclose(fast_state[3], slow_state[3], rtol=1e-3)
 
 
 def run_part_of_the_suite(module, **settings):

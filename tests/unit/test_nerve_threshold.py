@@ -173,15 +173,13 @@ def test_refusals_of_parts(make, message):
         make()
 
 
-def test_unlike_passive_ends_do_not_share_a_block():
-    """Ends lie at one place for all sixteen lanes: fibres of other lengths go to chunks of their own."""
+def test_passive_ends_of_unlike_length_share_a_chunk():
+    """A passive end is a node that only follows its internode, wherever it lies."""
     fibres = [mrg(10.0, nodes) for nodes in (21, 25, 41)]
     phi = [point_potential(f) for f in fibres]
     together = activation_thresholds(fibres, phi, CATHODIC, tolerance=1e-4)
     apart = [one(f, p, tolerance=1e-4)[0].threshold_mA[0] for f, p in zip(fibres, phi, strict=True)]
     np.testing.assert_array_equal(together.threshold_mA, apart)
-    with pytest.raises(ParameterError, match="same number of nodes; these have 21 to 41"):
-        make_chunk(fibres, phi, dt_ms=0.005, temperature_C=37.0)
 
 
 def mixed_company():
@@ -221,10 +219,12 @@ def test_need_counts_nodes_and_progress_is_told():
 
 
 def test_a_good_guess_saves_work_only():
-    plain = one(FIBRE, PHI)[0]
-    helped = one(FIBRE, PHI, guess_mA=[plain.threshold_mA[0] * 1.01])[0]
-    assert helped.simulations < plain.simulations
-    assert helped.threshold_mA[0] == pytest.approx(plain.threshold_mA[0], rel=0.0101)
+    fibres = [mrg(d) for d in np.linspace(6.0, 16.0, 32)]
+    phi = [point_potential(f) for f in fibres]
+    plain = activation_thresholds(fibres, phi, CATHODIC)
+    helped = activation_thresholds(fibres, phi, CATHODIC, guess_mA=plain.threshold_mA * 1.01)
+    assert helped.simulations < 0.7 * plain.simulations
+    np.testing.assert_array_equal(helped.threshold_mA, plain.threshold_mA)  # the grid makes them the same
 
 
 def test_two_sources_with_their_own_waveforms():
@@ -240,38 +240,4 @@ def test_a_waveform_that_never_ends_is_searched_too():
     s = Stimulus(samples=w[None, :270], dt_ms=0.005, pulse_end_ms=1.35)
     found, status = one(FIBRE, PHI, s)
     assert status is Status.FOUND
-    assert found.simulations <= 20
-
-
-@pytest.mark.slow
-def test_random_sweep():
-    """No NaN, no hang, and no bracket that a simulation of its own contradicts."""
-    g = np.random.default_rng(11)
-    for _ in range(60):
-        waves = [(g.uniform(0.02, 1.0), s * g.uniform(0.1, 1.0)) for s in g.choice([-1, 0, 1], 3)] + [(0.05, 1.0)]
-        stimulus = stimulus_from_segments(waves, tail_ms=4.0, dt_ms=0.005)
-        fibres, phi = [], []
-        for _ in range(48):
-            kind = g.integers(3)
-            if kind == 0:
-                f = mrg(g.uniform(2.0, 16.0), int(g.integers(15, 45)), passive_ends=bool(g.integers(2)))
-            elif kind == 1:
-                f = uniform_fibre("pena", diameter_um=g.uniform(1.1, 5.7), nodes=30, passive_ends=False)
-            else:
-                f = tapered_fibre(str(g.choice(["short", "long"])), parent_um=g.uniform(5.7, 16), length_mm=45.0)
-            near = point_potential(f, 10 ** g.uniform(-1, 1.5), node=int(g.integers(f.nodes)))
-            far = point_potential(f, 10 ** g.uniform(-1, 1.5), node=int(g.integers(f.nodes)))
-            fibres.append(f)
-            phi.append(near - g.uniform(0, 1) * far)
-        found = activation_thresholds(fibres, phi, stimulus, upper_mA=500.0)
-        assert not np.isnan(found.threshold_mA).any()
-        assert not np.isnan(found.lower_mA).any()
-        assert (np.isfinite(found.threshold_mA) == np.isin(found.status, [0, 3, 4])).all()
-        for i in g.choice(len(fibres), 12, replace=False):
-            end = int(0.9 * (fibres[i].nodes - 1))
-            if np.isfinite(found.threshold_mA[i]):
-                run = simulate(fibres[i], phi[i], stimulus, found.threshold_mA[i], nodes=[end])
-                assert np.isfinite(run.spike_ms[end])
-                assert not np.isnan(run.v_mV).any()
-            run = simulate(fibres[i], phi[i], stimulus, found.lower_mA[i], nodes=[end])
-            assert not np.isfinite(run.spike_ms[end])
+    assert found.simulations <= 5 * 16

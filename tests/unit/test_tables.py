@@ -19,7 +19,7 @@ ROWS = [r for name in table_names() for r in table(name).values()]
 # Tables that one function takes whole, whatever rows they hold: table -> what its source file must contain.
 TAKEN_WHOLE = {"limits": 'table("limits")', "dispersion": 'table("dispersion")'} | {
     name: f'table("{name}")'
-    for name in "abdomen knee low_back lower_leg neck people shoulder thigh throat trunk upper_arm".split()  # noqa: SIM905
+    for name in "abdomen knee low_back lower_leg neck people shoulder spine thigh throat trunk trunks upper_arm".split()  # noqa: SIM905
 }
 
 # Quantities that cannot be zero or negative, by the first word of the key.
@@ -41,7 +41,9 @@ def _numbers(value):
 
 
 def _is_used(r):
-    """Whether the code names the row: by key, by id, or by the beginning of its key, as in f"table.taper_{side}"."""
+    """Whether the code, or another row, names it: by key, by id, or by its beginning, as in f"table.taper_{side}"."""
+    if any(r.id in value for other in table(r.table).values() for value in other.values() if isinstance(value, list)):
+        return True
     if re.search(rf"""["'.]{re.escape(r.id)}["'.]""", CODE):
         return True
     beginnings = re.findall(rf"""f["']{r.table}\.(\w+)\{{""", CODE)

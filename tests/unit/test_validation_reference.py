@@ -45,6 +45,54 @@ def test_a_fibre_file_runs_and_lists_what_is_not_built(tmp_path):
     assert good["source"] == "mine.json"
 
 
+SPIKE = {
+    "dt_ms": 0.005, "stim_node": 2, "iclamp": {"delay_ms": 0.1, "dur_ms": 0.1, "amp_nA": 3.0}, "nodes": [8, 14],
+    "cv_m_per_s": 51.33, "rest_mV": -79.96, "peak_mV": 28.39, "half_width_ms": 0.3031,
+}  # fmt: skip
+
+
+def with_spike(path, **changes):
+    document = fibre_file(path)
+    for fibre in document["fibres"]:
+        fibre["cv_interpolated"] = [SPIKE | changes]
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_spikes_under_way_are_compared(tmp_path):
+    path = tmp_path / "mine.json"
+    with_spike(path)
+    rows = {r["name"]: r for r in validate(reference=path)}
+    ours = {k: r for k, r in rows.items() if k.startswith("MRG_DISCRETE 10 um, dt 0.005 ms, ")}
+    assert [k.rsplit(", ")[-1] for k in ours] == ["velocity", "peak", "half width", "rest"]
+    assert {r["verdict"] for r in ours.values()} == {"within"}
+    assert [r["unit"] for r in ours.values()] == ["m/s", "mV", "ms", "mV"]
+    assert rows["NONESUCH 1 um, dt 0.005 ms, velocity"]["verdict"] == "not built"
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [({"cv_m_per_s": 51.9}, "velocity"), ({"peak_mV": 27.8}, "peak"), ({"half_width_ms": 0.31}, "half width"),
+     ({"rest_mV": -79.94}, "rest")],
+)  # fmt: skip
+def test_a_spike_that_differs_is_outside(tmp_path, change, name):
+    path = tmp_path / "mine.json"
+    with_spike(path, **change)
+    outside = [r["name"] for r in validate(reference=path) if r["verdict"] == "outside"]
+    assert outside == [f"MRG_DISCRETE 10 um, dt 0.005 ms, {name}"]
+
+
+def test_other_nodes_and_no_spike_are_said(tmp_path):
+    path = tmp_path / "mine.json"
+    with_spike(path, nodes=[5, 9])
+    assert "Timed between nodes (8, 14), not [5, 9]." in [r["note"] for r in validate(reference=path)]
+    with_spike(path, iclamp={"delay_ms": 0.1, "dur_ms": 0.1, "amp_nA": 0.01})
+    silent = [r for r in validate(reference=path) if "Raise current_nA" in r["note"]]
+    assert {r["verdict"] for r in silent} == {"not comparable"}
+    with_spike(path, dt_ms="soon")
+    with pytest.raises(TableError, match=r"cv_interpolated\[0\]: holds a value that cannot be used"):
+        validate(reference=path)
+
+
 @pytest.mark.parametrize("sigma", [0.6, [0.6, 0.6, 0.6]])
 def test_the_medium_of_the_file_counts(tmp_path, sigma):
     path = tmp_path / "mine.json"

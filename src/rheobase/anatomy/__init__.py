@@ -31,14 +31,16 @@ from rheobase.anatomy.radial import RadialMap
 from rheobase.anatomy.sample import sample_parts
 from rheobase.anatomy.shapes import Rod
 from rheobase.anatomy.shoulder import Shoulder
+from rheobase.anatomy.spine import LEVELS, Spine, sample_spines
 from rheobase.anatomy.thigh import Thigh
 from rheobase.anatomy.throat import Throat
+from rheobase.anatomy.trunk import TRUNKS, Fascicle, NerveTrunk, sample_trunk
 from rheobase.anatomy.upper_arm import UpperArm
 
 __all__ = [
-    "MOTOR_COURSES", "Abdomen", "BodyPart", "Course", "Forearm", "Inclusion", "Knee", "Layer", "LayeredLimb",
-    "LowBack", "LowerLeg", "MappedPart", "MotorPoint", "Muscle", "Neck", "NervePath", "Person", "RadialMap", "Rod",
-    "Shoulder", "Site", "Thigh", "Throat", "Tissue", "UpperArm", "UsualPad", "belongs", "course_points_mm",
-    "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course", "muscle_thickness_mm",
-    "sample_parts", "sample_people",
+    "LEVELS", "MOTOR_COURSES", "TRUNKS", "Abdomen", "BodyPart", "Course", "Fascicle", "Forearm", "Inclusion", "Knee",
+    "Layer", "LayeredLimb", "LowBack", "LowerLeg", "MappedPart", "MotorPoint", "Muscle", "Neck", "NervePath",
+    "NerveTrunk", "Person", "RadialMap", "Rod", "Shoulder", "Site", "Spine", "Thigh", "Throat", "Tissue", "UpperArm",
+    "UsualPad", "belongs", "course_points_mm", "cutaneous_course", "cutaneous_courses", "fascia_depth_mm",
+    "motor_course", "muscle_thickness_mm", "sample_parts", "sample_people", "sample_spines", "sample_trunk",
 ]  # fmt: skip

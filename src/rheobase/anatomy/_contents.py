@@ -31,6 +31,7 @@ _PATH_POINTS = 241
 _SMOOTHED_POINTS = 4.0
 _CLEAR_MM = 1.0
 _ROUNDS = 3
+_FEWEST_POINTS = 8
 _NEAR = 2.5  # levels; what is further from a path is never met
 
 
@@ -103,7 +104,8 @@ def contents_of(part: MappedPart) -> Contents:
     """Contents of a body part, made once for each."""
     inclusions = tuple(_inclusion(part, name, r, side) for name, r, side in _both_sides(part, "tube_"))
     muscles = {name: _muscle(part, name, r) for name, r in _rows(part, "muscle_")}
-    nerves = {name: _nerve(part, name, r, side, inclusions) for name, r, side in _both_sides(part, "nerve_")}
+    courses = {name: _nerve(part, name, r, side, inclusions) for name, r, side in _both_sides(part, "nerve_")}
+    nerves = {name: nerve for name, nerve in courses.items() if nerve is not None}
     points = {name: _motor_point(part, name, r, side) for name, r, side in _both_sides(part, "motor_")}
     used = ["skin", "fat", *(m.tissue for m in muscles.values())]
     used += [t for i in inclusions for t in (i.tissue, i.core_tissue) if t]
@@ -225,7 +227,8 @@ def _muscle(part: MappedPart, name: str, r: Row) -> Muscle:
     )
 
 
-def _nerve(part: MappedPart, name: str, r: Row, side: float, inclusions: tuple[Inclusion, ...]) -> NervePath:
+def _nerve(part: MappedPart, name: str, r: Row, side: float, inclusions: tuple[Inclusion, ...]) -> NervePath | None:
+    """A nerve as far as it runs within the part; none if it does not."""
     stations, n = along_mm(part, r["along_share"]), len(r["along_share"])
     from_behind = "behind_mm" in r
     first, second = (r["behind_mm"], r["aside_mm"]) if from_behind else (r["around_deg"], r["layer"])
@@ -240,6 +243,9 @@ def _nerve(part: MappedPart, name: str, r: Row, side: float, inclusions: tuple[I
     p = np.column_stack([xy, z])
     solid = [i for i in inclusions if i.tissue in HARD and not _opens(r, i.name)]
     p = _clear_of(part, [i for i in solid if (i.level(p) < _NEAR).any()], p)
+    p = p[(p[:, 2] >= part.ends_mm[0]) & (p[:, 2] <= part.ends_mm[1])]
+    if len(p) < _FEWEST_POINTS:
+        return None
     middle = len(p) // 2
     if p[0, 2] > p[-1, 2]:
         p = p[::-1]

@@ -17,6 +17,13 @@ class Abdomen(MappedPart):
     ``main_girth_mm`` is that of the buttock, ``fat_mm`` the fat beside the navel. Bladder, womb and bowel are one
     tissue; below the gluteal fold the model goes on as one post in place of two thighs.
 
+    Parameters
+    ----------
+    person, main_girth_mm, fat_mm, skin_mm, skin_model
+        Who it is, and what differs from that person; see `MappedPart`.
+    fat_S_per_m, dermis_S_per_m, muscle_transverse_S_per_m, muscle_axial_S_per_m
+        Conductivities, above 0; by default those of the tissue table.
+
     Raises
     ------
     ParameterError

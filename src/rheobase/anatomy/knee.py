@@ -21,8 +21,16 @@ _ABOVE = (
 class Knee(MappedPart):
     """The knee joint between thigh and leg: condyles, patella, tibia and fibula; tibial, peroneal, saphenous nerves.
 
-    The axis points from the leg (z < 0) to the hip; z = 0 is at the lateral epicondyle. Parameters as for `MappedPart`;
-    ``main_girth_mm`` is measured just above the patella. The knee is straight; menisci and cartilage are one disc.
+    The axis points from the leg (z < 0) to the hip; z = 0 is at the lateral epicondyle. Parameters as for
+    `MappedPart`; ``main_girth_mm`` is measured just above the patella. The knee is straight; menisci and cartilage
+    are one disc.
+
+    Parameters
+    ----------
+    person, main_girth_mm, fat_mm, skin_mm, skin_model
+        Who it is, and what differs from that person; see `MappedPart`.
+    fat_S_per_m, dermis_S_per_m, muscle_transverse_S_per_m, muscle_axial_S_per_m
+        Conductivities, above 0; by default those of the tissue table.
 
     Raises
     ------

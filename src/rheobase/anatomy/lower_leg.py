@@ -13,8 +13,15 @@ class LowerLeg(MappedPart):
     """Tibia and fibula, shin, peroneal and calf muscles; tibial, peroneal, sural and saphenous nerves.
 
     The axis points from the ankle (z < 0) to the knee; z = 0 is halfway between lateral malleolus and lateral
-    epicondyle. Parameters as for `MappedPart`; ``main_girth_mm`` is the largest girth of the calf. Below the ankle the
-    foot is drawn on as a post, to let the field die out.
+    epicondyle. ``main_girth_mm`` is the largest girth of the calf. Below the ankle the foot is drawn on as a post,
+    to let the field die out.
+
+    Parameters
+    ----------
+    person, main_girth_mm, fat_mm, skin_mm, skin_model
+        Who it is, and what differs from that person; see `MappedPart`.
+    fat_S_per_m, dermis_S_per_m, muscle_transverse_S_per_m, muscle_axial_S_per_m
+        Conductivities, above 0; by default those of the tissue table.
 
     Raises
     ------

@@ -6,9 +6,9 @@ its outer side. Angles grow from the front over the left side to the back.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import numpy as np
 
@@ -53,8 +53,6 @@ class MappedPart(BodyPart):
         If a size is outside its range, or what it leads to is not possible.
     """
 
-    data: ClassVar[Mapping[str, Row]]
-
     person: Person = field(default_factory=Person)
     main_girth_mm: float | None = None
     fat_mm: float | None = None
@@ -68,6 +66,11 @@ class MappedPart(BodyPart):
     def __post_init__(self) -> None:
         check_inputs(self)
         check_part(self)
+
+    @property
+    @abstractmethod
+    def data(self) -> Mapping[str, Row]:
+        """Rows of the part's own tables by id; a member sets it to them."""
 
     # geometry for the solvers
 

@@ -12,9 +12,16 @@ from rheobase.tables import table
 class Shoulder(MappedPart):
     """Head of the humerus, shoulder blade and collar bone, deltoid and rotator cuff; axillary and suprascapular nerves.
 
-    The axis is that of the hanging arm and points upwards; z = 0 lies a sixth of the arm's length below the acromion.
-    Parameters as for `MappedPart`; ``main_girth_mm`` is that of the relaxed arm, halfway. Towards the chest the model
-    ends in a skin of its own: pads belong on front, outer side and back.
+    The axis is that of the hanging arm and points upwards; z = 0 lies a sixth of the arm's length below the
+    acromion. ``main_girth_mm`` is that of the relaxed arm, halfway. Towards the chest the model ends in a skin of
+    its own: pads belong on front, outer side and back.
+
+    Parameters
+    ----------
+    person, main_girth_mm, fat_mm, skin_mm, skin_model
+        Who it is, and what differs from that person; see `MappedPart`.
+    fat_S_per_m, dermis_S_per_m, muscle_transverse_S_per_m, muscle_axial_S_per_m
+        Conductivities, above 0; by default those of the tissue table.
 
     Raises
     ------

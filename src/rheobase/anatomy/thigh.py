@@ -12,9 +12,16 @@ from rheobase.tables import table
 class Thigh(MappedPart):
     """Femur and knee, quadriceps, hamstrings and adductors; femoral, saphenous and sciatic nerves.
 
-    The axis points from the knee (z < 0) to the hip; z = 0 is halfway between epicondyle and trochanter. Parameters as
-    for `MappedPart`; ``main_girth_mm`` is measured just below the gluteal fold. Above that fold the buttock belongs to
-    no tube: the model goes on as a thigh to let the field die out.
+    The axis points from the knee (z < 0) to the hip; z = 0 is halfway between epicondyle and trochanter.
+    ``main_girth_mm`` is measured just below the gluteal fold. Above that fold the buttock belongs to no tube: the
+    model goes on as a thigh to let the field die out.
+
+    Parameters
+    ----------
+    person, main_girth_mm, fat_mm, skin_mm, skin_model
+        Who it is, and what differs from that person; see `MappedPart`.
+    fat_S_per_m, dermis_S_per_m, muscle_transverse_S_per_m, muscle_axial_S_per_m
+        Conductivities, above 0; by default those of the tissue table.
 
     Raises
     ------

@@ -15,8 +15,15 @@ _SIDE_ONLY = ("motor_trapezius", "motor_sternocleidomastoid", "site_paraspinal_l
 class Throat(MappedPart):
     """Larynx, hyoid bone, floor of the mouth and strap muscles, with what lies behind them.
 
-    Axis and sides as for `Neck`, whose table it shares; z = 0 is at the upper edge of the thyroid cartilage. The floor
-    of the mouth comes forward above the hyoid bone, more gently than in people.
+    Axis and sides as for `Neck`, whose table it shares; z = 0 is at the upper edge of the thyroid cartilage. The
+    floor of the mouth comes forward above the hyoid bone, more gently than in people.
+
+    Parameters
+    ----------
+    person, main_girth_mm, fat_mm, skin_mm, skin_model
+        Who it is, and what differs from that person; see `MappedPart`.
+    fat_S_per_m, dermis_S_per_m, muscle_transverse_S_per_m, muscle_axial_S_per_m
+        Conductivities, above 0; by default those of the tissue table.
 
     Raises
     ------

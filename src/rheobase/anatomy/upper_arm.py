@@ -13,7 +13,14 @@ class UpperArm(MappedPart):
     """Humerus and elbow, biceps, brachialis and triceps; median, ulnar, radial and musculocutaneous nerves.
 
     The axis points from the elbow (z < 0) to the shoulder; z = 0 is halfway between elbow joint and acromion.
-    Parameters as for `MappedPart`; ``main_girth_mm`` is that of the relaxed arm, halfway.
+    ``main_girth_mm`` is that of the relaxed arm, halfway.
+
+    Parameters
+    ----------
+    person, main_girth_mm, fat_mm, skin_mm, skin_model
+        Who it is, and what differs from that person; see `MappedPart`.
+    fat_S_per_m, dermis_S_per_m, muscle_transverse_S_per_m, muscle_axial_S_per_m
+        Conductivities, above 0; by default those of the tissue table.
 
     Raises
     ------

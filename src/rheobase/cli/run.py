@@ -119,9 +119,13 @@ def summary(result: Mapping[str, Any], wide: int = 100) -> list[str]:
     scenario = result.get("scenario") or {}
     lines = [styled(str(scenario.get("summary") or scenario.get("name", "")), "bold"), ""]
     lines += textwrap.wrap(str(result.get("answer", "")), min(max(wide, 40), 100))
-    if not result.get("calibrated"):
+    if result.get("standing"):
+        lines += [styled(line, "dim") for line in textwrap.wrap(str(result["standing"]), min(max(wide, 40), 100))]
+    elif not result.get("calibrated"):
         lines.append(styled("Not calibrated to a person: a prior over virtual people.", "dim"))
-    for block in (_thresholds(result, wide), _figures(result), _verdicts(result)):
+    for block in (
+        _thresholds(result, wide), _torque(result), _figures(result), _key_figures(result), _verdicts(result),
+    ):  # fmt: skip
         lines += ["", *block] if block else []
     return lines
 
@@ -149,6 +153,23 @@ def _thresholds(result: Mapping[str, Any], wide: int) -> list[str]:
     return columns(("", "median mA", "5 %", "95 %", "where"), body, right=(1, 2, 3)) if body else []
 
 
+def _torque(result: Mapping[str, Any]) -> list[str]:
+    data = result.get("torque")
+    if not data:
+        return []
+    peak = {key: max(values) for key, values in data["peak_Nm"].items()}
+    body = [("peak torque, N m", peak, 1), ("share of the voluntary maximum, %", data["evoked_share"], 100),
+            ("fall over the session, %", data["fall_share"], 100)]  # fmt: skip
+    plan = result.get("training")
+    if plan:
+        weeks = f"{plan['weeks']:g} weeks"
+        body += [
+            (f"{name} after {weeks}, %", plan[key], 1) for name, key in (("strength", "strength"), ("size", "size"))
+        ]
+    told = [(name, *(f"{times * v[k]:.0f}" for k in ("median", "p5", "p95"))) for name, v, times in body]
+    return columns(("", "median", "5 %", "95 %"), told, right=(1, 2, 3))
+
+
 def _figures(result: Mapping[str, Any]) -> list[str]:
     from rheobase.report.words import number
 
@@ -166,6 +187,14 @@ def _figures(result: Mapping[str, Any]) -> list[str]:
         if density is not None:
             body.append(("highest density under a pad", f"{number(density * amplitude_mA / 10)} mA/cm²"))
     return [line for line in columns(("", ""), body) if line]
+
+
+def _key_figures(result: Mapping[str, Any]) -> list[str]:
+    from rheobase.report.words import number, unit
+
+    known = result.get("key_figures") or ()
+    body = [(k["plain"], number(k["value"]), {"1": "", "percent": "%"}.get(k["unit"], unit(k["unit"]))) for k in known]
+    return columns(("", "figure", ""), body, right=(1,)) if body else []
 
 
 def _verdicts(result: Mapping[str, Any]) -> list[str]:

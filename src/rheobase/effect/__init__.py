@@ -1,5 +1,40 @@
 """What follows from fibres that fire."""
 
+from rheobase.effect.movement.bones import Bone, bones, toe_tip_mm
+from rheobase.effect.movement.cycle import Rider, crank_torque_Nm, rider_of
+from rheobase.effect.movement.fixture import fixture, fixture_names
+from rheobase.effect.movement.gait import Stride, gait_at
+from rheobase.effect.movement.limb import Limb, make_limb
+from rheobase.effect.movement.mover import Mover
+from rheobase.effect.movement.record import Movement, Recorder, move
+from rheobase.effect.movement.scene import scene_of
+from rheobase.effect.movement.statics import holding_share, holding_torque_Nm
+from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
+from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
+from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
+from rheobase.effect.muscle.fit import FATIGUE, FORCE, FREE, Estimate, Identified, identify
+from rheobase.effect.muscle.hill import hill_factor, length_factor, passive_factor, velocity_factor
+from rheobase.effect.muscle.hill_huxley import HillHuxley, scaled
+from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
+from rheobase.effect.muscle.marion import Marion, marion, marion2009, marion2013
+from rheobase.effect.muscle.model import (
+    Contraction,
+    FittedRange,
+    ForceModel,
+    Motion,
+    MuscleState,
+    contract,
+    notices,
+    step,
+)
+from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
+from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
+from rheobase.effect.muscle.reach import unit_thresholds_mA
+from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
+from rheobase.effect.muscle.swing import Swing, swing_knee
+from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
+from rheobase.effect.peroneal import NerveRecruitment, RoundLeg, cuff_recruitment, peroneal_pads, surface_recruitment
+from rheobase.effect.recruitment import RecruitmentCurve, curve_of
 from rheobase.effect.sensation import (
     EVENTS,
     Band,
@@ -11,6 +46,15 @@ from rheobase.effect.sensation import (
     event_mA,
     lowest_mA,
     perceived_intensity,
+)
+from rheobase.effect.training import (
+    Change,
+    DisuseOutcome,
+    Dose,
+    TrainingOutcome,
+    knee_replacement_gain_percent,
+    rest_muscle,
+    train_muscle,
 )
 from rheobase.effect.virtual import (
     Body,
@@ -28,24 +72,108 @@ from rheobase.effect.virtual import (
 
 __all__ = [
     "EVENTS",
+    "FATIGUE",
+    "FORCE",
+    "FREE",
+    "POPULATIONS",
     "Band",
+    "BobetStein",
     "Body",
+    "Bone",
+    "Change",
+    "Comfort",
+    "Contraction",
     "Criterion",
+    "Ding2003",
+    "Ding2007",
+    "DisuseOutcome",
+    "Dose",
+    "Estimate",
+    "FittedRange",
+    "ForceModel",
+    "ForceTrace",
+    "HillHuxley",
+    "Hmed2018",
+    "Identified",
+    "KneeExtensors",
     "Library",
+    "Limb",
+    "Marion",
+    "Motion",
+    "MotorUnitPool",
+    "Movement",
+    "Mover",
+    "MuscleState",
+    "NerveRecruitment",
+    "PoolForce",
+    "Pulses",
+    "Recorder",
+    "RecruitmentCurve",
+    "Rider",
+    "RoundLeg",
     "Sensation",
+    "SessionTorque",
+    "Stride",
+    "Swing",
+    "TrainingOutcome",
     "assess_sensation",
     "band_of",
+    "bobet_stein",
     "body_limb",
     "body_thresholds_mA",
+    "bones",
+    "comfort",
     "conductivity_ends",
+    "contract",
+    "crank_torque_Nm",
     "criterion",
+    "cuff_recruitment",
+    "curve_of",
+    "ding2003",
+    "ding2007",
     "draw_bodies",
     "event_mA",
     "fat_knots_mm",
     "fibres_under",
+    "fixture",
+    "fixture_names",
+    "force_from_csv",
+    "force_trace",
+    "gait_at",
+    "hill_factor",
+    "hmed2018",
+    "holding_share",
+    "holding_torque_Nm",
+    "identify",
+    "knee_replacement_gain_percent",
+    "length_factor",
     "lowest_mA",
     "make_library",
+    "make_limb",
+    "marion",
+    "marion2009",
+    "marion2013",
     "middle_body",
+    "motor_unit_pool",
+    "move",
+    "notices",
     "pad_grids",
+    "passive_factor",
     "perceived_intensity",
+    "peroneal_pads",
+    "pool_force",
+    "pulses_of",
+    "rest_muscle",
+    "rider_of",
+    "scaled",
+    "scene_of",
+    "session_torque",
+    "steady_pulses",
+    "step",
+    "surface_recruitment",
+    "swing_knee",
+    "toe_tip_mm",
+    "train_muscle",
+    "unit_thresholds_mA",
+    "velocity_factor",
 ]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rheobase.errors import ScenarioError
 from rheobase.io import scenario as plain
 from rheobase.io._complaints import complaints
+from rheobase.io._kinds import FileKind, file_kind
 from rheobase.io._lines import key_lines, line_of
 from rheobase.io._models import Pads, ScenarioFile
 from rheobase.io._pulse_keys import keys_of_other_shapes, pulse_complaints
@@ -27,8 +28,8 @@ _RADIUS_MM = 40.0
 _PAD_MM = 50.0
 
 
-def build(raw: dict[str, Any], *, text: str, label: str, folder: Path, overrides: dict[str, Any]) -> plain.Scenario:
-    """Check the raw tables and make the scenario.
+def build(raw: dict[str, Any], *, text: str, label: str, folder: Path, overrides: dict[str, Any]) -> Any:
+    """Check the raw tables and make the scenario of the kind that its modality asks for.
 
     Raises
     ------
@@ -49,17 +50,21 @@ def build(raw: dict[str, Any], *, text: str, label: str, folder: Path, overrides
 
     _apply(raw, overrides)
     try:
-        model = ScenarioFile.model_validate(raw)
+        kind = file_kind(raw)
+    except ScenarioError as error:
+        raise ScenarioError(f"{place(('scenario', 'modality'))}: {error}") from None
+    try:
+        model = kind.model.model_validate(raw)
     except ValidationError as error:
-        found = complaints(error)
+        found = complaints(error, kind.model)
     else:
-        found = list(_across(model))
+        found = list(kind.across(model))
     if found:
         raise ScenarioError("\n".join(f"{place(path)}: {message}" for path, message in found))
     places = {f"{t}.{k}": place((t, k)) for t, body in raw.items() for k in body}
     beside = Path.cwd() if "pulse.file" in overrides else folder
-    made = _plain(model, beside, places)
-    if made.pulse.file and not Path(made.pulse.file).is_file():
+    made = kind.plain(model, beside, places)
+    if getattr(made.pulse, "file", None) and not Path(made.pulse.file).is_file():
         raise ScenarioError(
             f"{place(('pulse', 'file'))}: pulse.file: there is no file '{made.pulse.file}'."
             " Give its path relative to the scenario file."
@@ -89,13 +94,39 @@ def _replaced(key: str, value: Any) -> tuple[str, ...]:
 
 def _across(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
     """Check what one key alone cannot tell."""
+    yield from _chain(m)
     yield from _anatomy(m)
     yield from _pads(m)
     yield from pulse_complaints(m.pulse, m.train.rate_hz)
 
 
+def _chain(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
+    """What the scenario is about: what is felt in a limb, or what a muscle does."""
+    if m.muscle is None:
+        if m.anatomy is None:
+            yield (
+                ("anatomy", "site"),
+                "The table [anatomy] is missing. Without it, or [muscle], there is nothing to run.",
+            )
+        for name in ("contractions", "training"):
+            if getattr(m, name) is not None:
+                yield (name, ""), f"[{name}] needs the table [muscle], which says what contracts."
+    elif m.anatomy is not None:
+        yield ("muscle", "name"), "[muscle] and [anatomy] stand side by side: not built yet. Leave one of them out."
+    elif m.contractions is None:
+        yield ("contractions", "on_s"), "The table [contractions] is missing: on_s and off_s of the muscle's work."
+    if (m.pads.over == "quadriceps") != (m.anatomy is None):
+        yield (
+            ("pads", "over"),
+            f"pads.over is '{m.pads.over}'. It names a nerve where there is an anatomy, and the muscle where there is"
+            " none.",
+        )
+
+
 def _anatomy(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
     a = m.anatomy
+    if a is None:
+        return
     if a.radius_mm is not None and a.girth_mm is not None:
         yield ("anatomy", "girth_mm"), "anatomy.girth_mm: the radius is given as well. Keep one of the two."
     elif a.fat_mm + a.skin_mm >= _radius(m):
@@ -127,7 +158,7 @@ def _pads(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
             f" It must be above {length_mm:g} mm (centre to centre).",
         )
     girth_mm = 2 * math.pi * _radius(m)
-    if width_mm >= girth_mm:
+    if m.anatomy is not None and width_mm >= girth_mm:
         key = "diameter_mm" if p.shape == "round" else "width_mm"
         yield (
             ("pads", key),
@@ -137,6 +168,8 @@ def _pads(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
 
 def _radius(m: ScenarioFile) -> float:
     a = m.anatomy
+    if a is None:
+        return _RADIUS_MM
     if a.radius_mm is not None:
         return a.radius_mm
     return a.girth_mm / (2 * math.pi) if a.girth_mm is not None else _RADIUS_MM
@@ -154,19 +187,28 @@ def _size(p: Pads) -> tuple[float, float]:
 def _plain(m: ScenarioFile, folder: Path, places: dict[str, str]) -> plain.Scenario:
     width_mm, length_mm = _size(m.pads)
     pads: dict[str, Any] = m.pads.model_dump(exclude={"diameter_mm"}) | {"width_mm": width_mm, "length_mm": length_mm}
-    anatomy: dict[str, Any] = m.anatomy.model_dump(exclude={"girth_mm"}) | {"radius_mm": _radius(m)}
+    anatomy: dict[str, Any] | None = None
+    if m.anatomy is not None:
+        anatomy = m.anatomy.model_dump(exclude={"girth_mm"})
+        anatomy["radius_mm"] = _radius(m)
     pulse = m.pulse.model_dump()
     if pulse["file"] is not None:
         pulse["file"] = str((folder / pulse["file"]).resolve())
     person = m.person.model_dump() if m.person else {}
     return plain.Scenario(
         **m.scenario.model_dump(),
-        anatomy=plain.AnatomyInput(**anatomy),
+        anatomy=plain.AnatomyInput(**anatomy) if anatomy else None,
         pads=plain.PadsInput(**pads),
         pulse=plain.PulseInput(**pulse),
         train=plain.TrainInput(**m.train.model_dump()),
         output=plain.OutputInput(**m.output.model_dump()),
         population=plain.PopulationInput(**m.population.model_dump()),
         person=plain.PersonInput(**person) if any(v is not None for v in person.values()) else None,
+        muscle=plain.MuscleInput(**m.muscle.model_dump()) if m.muscle else None,
+        contractions=plain.ContractionsInput(**m.contractions.model_dump()) if m.contractions else None,
+        training=plain.TrainingInput(**m.training.model_dump()) if m.training else None,
         places=places,
     )
+
+
+LIMB_OR_MUSCLE = FileKind(model=ScenarioFile, across=_across, plain=_plain)

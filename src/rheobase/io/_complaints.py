@@ -19,13 +19,15 @@ _LIMITS = {
 }
 
 
-def complaint(error: Mapping[str, Any]) -> str:
+def complaint(error: Mapping[str, Any], root: type[BaseModel] = ScenarioFile) -> str:
     """Say in one sentence or two what is wrong with one key.
 
     Parameters
     ----------
     error : mapping
         One entry of ``pydantic.ValidationError.errors()``.
+    root : type
+        Model of the whole file.
 
     Returns
     -------
@@ -39,28 +41,27 @@ def complaint(error: Mapping[str, Any]) -> str:
         return key + why[len(str(path[-1])) :] if why.startswith(str(path[-1])) else f"{key}: {why}"
     if kind == "extra_forbidden":
         noun = "table" if len(path) == 1 else "key"
-        return f"unknown {noun} '{key}'.{near_name(str(path[-1]), _keys_of(path[:-1]))}"
+        return f"unknown {noun} '{key}'.{near_name(str(path[-1]), _keys_of(root, path[:-1]))}"
     if kind == "missing":
         noun = "table" if len(path) == 1 else "key"
-        return f"the {noun} '{key}' is missing. {_wanted(path)}"
+        return f"the {noun} '{key}' is missing. {_wanted(root, path)}"
     if kind in _LIMITS:
         name, word = _LIMITS[kind]
-        return (
-            f"{key} is {_with_unit(value, path)}; it must be {word} {_with_unit(context[name], path)}. {_wanted(path)}"
-        )
+        limit = f"{word} {_with_unit(context[name], path)}"
+        return f"{key} is {_with_unit(value, path)}; it must be {limit}. {_wanted(root, path)}"
     if kind == "literal_error":
         allowed = [a.strip("' ") for a in context["expected"].replace(" or ", ",").split(",")]
         return (
             f"{key} is '{value}'; it must be {' or '.join(repr(a) for a in allowed)}.{_near_only(str(value), allowed)}"
         )
     if kind == "finite_number":
-        return f"{key} is {value}; it must be a finite number. {_wanted(path)}"
+        return f"{key} is {value}; it must be a finite number. {_wanted(root, path)}"
     if kind == "string_pattern_mismatch":
         return f"{key} is '{value}'; use letters, digits, '-', '_' and '.' only, for it becomes the name of a folder."
-    return f"{key} is {value!r}: {_needs(kind, path)} {_wanted(path)}"
+    return f"{key} is {value!r}: {_needs(kind, path)} {_wanted(root, path)}"
 
 
-def complaints(error: ValidationError) -> list[tuple[tuple[str | int, ...], str]]:
+def complaints(error: ValidationError, root: type[BaseModel] = ScenarioFile) -> list[tuple[tuple[str | int, ...], str]]:
     """All complaints as pairs of key path and message.
 
     Examples
@@ -73,7 +74,7 @@ def complaints(error: ValidationError) -> list[tuple[tuple[str | int, ...], str]
     """
     # A misspelt table shows as unknown and as missing: the first says more.
     found = sorted(error.errors(include_url=False), key=lambda e: e["type"] == "missing")
-    return [(tuple(e["loc"]), complaint(e)) for e in found]
+    return [(tuple(e["loc"]), complaint(e, root)) for e in found]
 
 
 def _needs(kind: str, path: Sequence[object]) -> str:
@@ -100,8 +101,8 @@ def _with_unit(value: Any, path: Sequence[object]) -> str:
     return f"{number} {unit}" if unit else number
 
 
-def _model(path: Sequence[object]) -> type[BaseModel] | None:
-    model: type[BaseModel] = ScenarioFile
+def _model(root: type[BaseModel], path: Sequence[object]) -> type[BaseModel] | None:
+    model = root
     for part in path:
         info = model.model_fields.get(str(part))
         inner = (
@@ -116,16 +117,16 @@ def _model(path: Sequence[object]) -> type[BaseModel] | None:
     return model
 
 
-def _keys_of(path: Sequence[object]) -> list[str]:
-    model = _model(path)
+def _keys_of(root: type[BaseModel], path: Sequence[object]) -> list[str]:
+    model = _model(root, path)
     return list(model.model_fields) if model else []
 
 
-def _wanted(path: Sequence[object]) -> str:
-    model = _model(path[:-1])
+def _wanted(root: type[BaseModel], path: Sequence[object]) -> str:
+    model = _model(root, path[:-1])
     info = model.model_fields.get(str(path[-1])) if model else None
     about = (info.description or "") if info else ""
     if not about:
-        inner = _model(path)
+        inner = _model(root, path)
         return f"It needs: {', '.join(n for n, i in inner.model_fields.items() if i.is_required())}." if inner else ""
     return f"({about}.)"

@@ -41,7 +41,7 @@ class About(_Part):
         str,
         Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80, description="Short name, used as folder name"),
     ]
-    modality: Annotated[Literal["tens"], Field(description="Kind of stimulation")] = "tens"
+    modality: Annotated[Literal["tens", "ems", "nmes"], Field(description="Kind of stimulation")] = "tens"
     summary: Annotated[str, Field(max_length=300, description="One line in plain words")] = ""
     seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of everything random")] = 1
 
@@ -65,7 +65,10 @@ class Anatomy(_Part):
 class Pads(_Part):
     """Two pads along the limb over one nerve."""
 
-    over: Annotated[Literal["median", "ulnar", "radial"], Field(description="Nerve under the pads")]
+    over: Annotated[
+        Literal["median", "ulnar", "radial", "quadriceps"],
+        Field(description="Nerve under the pads; a muscle where the scenario has no anatomy"),
+    ]
     spacing_mm: Annotated[Positive, Field(description="Distance of the pad centres along the limb")] = 90.0
     shape: Annotated[Literal["rectangle", "round"], Field(description="Shape of both pads")] = "rectangle"
     width_mm: Annotated[
@@ -145,14 +148,46 @@ class Person(_Part):
     twitch_mA: Annotated[float | None, Field(gt=0, description="First visible twitch")] = None
 
 
+class Muscle(_Part):
+    """The muscle that contracts, as a dynamometer reads it."""
+
+    name: Annotated[Literal["quadriceps"], Field(description="Which muscle")]
+    maximal_Nm: Annotated[Positive, Field(description="Torque of a maximal voluntary contraction")]
+    lever_mm: Annotated[Positive, Field(description="From the joint to where the force is read")] = 350.0
+    population: Annotated[
+        Literal["published", "able_bodied", "sci_acute", "sci_chronic"],
+        Field(description="Whose speed and fatigue: published constants, or a group of people"),
+    ] = "able_bodied"
+
+
+class Contractions(_Part):
+    """On- and off-times; ramps lie within the on-time."""
+
+    on_s: Annotated[Positive, Field(description="Length of a contraction")]
+    off_s: Annotated[Positive, Field(description="Pause after it")]
+
+
+class Training(_Part):
+    """The programme that the session is part of."""
+
+    sessions: Annotated[int, Field(ge=1, le=10_000, description="Sessions in all")]
+    weeks: Annotated[Positive, Field(description="Over how many weeks")]
+    rest_days: Annotated[
+        float | None, Field(ge=1, le=120, description="Days of rest in bed or cast, to set beside it; none if left out")
+    ] = None
+
+
 class ScenarioFile(_Part):
     """A Rheobase scenario: one stimulus, from the pulse to the person."""
 
     scenario: About
-    anatomy: Anatomy
+    anatomy: Anatomy | None = None
     pads: Pads
     pulse: Pulse
     train: Train
     output: Output
     population: Population = Field(default_factory=Population)
     person: Person | None = None
+    muscle: Muscle | None = None
+    contractions: Contractions | None = None
+    training: Training | None = None

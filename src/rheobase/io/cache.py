@@ -73,7 +73,7 @@ def scenario_key(scenario: Scenario) -> str:
     """
     digest = hashlib.sha256(source_digest().encode())
     digest.update(json.dumps(scenario.inputs(), sort_keys=True).encode())
-    if scenario.pulse.file is not None:
+    if getattr(scenario.pulse, "file", None) is not None:
         # The samples belong to the scenario: another content is another scenario.
         with suppress(OSError):
             digest.update(hashlib.sha256(Path(scenario.pulse.file).read_bytes()).digest())

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rheobase.io._walk_variables import walk_variables
+
 if TYPE_CHECKING:
     import xarray as xr
 
@@ -34,7 +36,7 @@ def result_dataset(result: Mapping[str, Any]) -> xr.Dataset:
     import xarray as xr
 
     variables: _Variables = {}
-    for part in (_recruitment, _intensity, _events, _strength_duration, _field, _pulse):
+    for part in (_recruitment, _intensity, _events, _strength_duration, _field, _pulse, _torque, walk_variables):
         variables.update(part(result))
     arrays = {
         name: (dims, np.array(values, dtype=float) if not _is_text(values) else np.array(values, dtype=str), attrs)
@@ -181,3 +183,19 @@ def _pulse(result: Mapping[str, Any]) -> _Variables:
         "time": _var(("time",), p["time_us"], "us", "time from the start of the pulse"),
         "waveform": _var(("time",), p["relative"], "1", "current over its peak"),
     }
+
+
+def _torque(result: Mapping[str, Any]) -> _Variables:
+    data = result.get("torque")
+    if not data:
+        return {}
+    out: _Variables = {
+        "contraction": _var(("contraction",), data["begin_min"], "min", "beginning of each contraction in the session")
+    }
+    for key, words in (("nominal", "middle person"), ("p5", "5 % of people"), ("median", "median"), ("p95", "95 %")):
+        out[f"peak_torque_{key}"] = _var(("contraction",), data["peak_Nm"][key], "N m", f"peak torque, {words}")
+    for which in ("first", "last"):
+        at = f"time_in_{which}"
+        out[at] = _var((at,), data[which]["time_s"], "s", f"time in the {which} contraction")
+        out[f"torque_{which}"] = _var((at,), data[which]["torque_Nm"], "N m", f"torque of the {which} contraction")
+    return out

@@ -117,6 +117,33 @@ class PersonInput:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MuscleInput:
+    """The muscle: which, its voluntary maximum in N m, the lever in mm and whose fatigue."""
+
+    name: str
+    maximal_Nm: float
+    lever_mm: float
+    population: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractionsInput:
+    """On- and off-time of the contractions in s, ramps within the on-time."""
+
+    on_s: float
+    off_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingInput:
+    """Sessions in all, over how many weeks, and days of rest to set beside it (None: none)."""
+
+    sessions: int
+    weeks: float
+    rest_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One stimulus from the pulse to the person; made and checked by `load_scenario`.
 
@@ -126,8 +153,8 @@ class Scenario:
         Short name, kind of stimulation (``"tens"``) and one line in plain words.
     seed : int
         Seed of everything random.
-    anatomy, pads, pulse, train, output, population, person
-        The tables of the file.
+    anatomy, pads, pulse, train, output, population, person, muscle, contractions, training
+        The tables of the file; those that may be left out are None where they are.
     places : mapping
         Where each key was given (file and line, or ``--set``), for messages; no part of the identity.
 
@@ -141,13 +168,16 @@ class Scenario:
     modality: str
     summary: str
     seed: int
-    anatomy: AnatomyInput
+    anatomy: AnatomyInput | None
     pads: PadsInput
     pulse: PulseInput
     train: TrainInput
     output: OutputInput
     population: PopulationInput
     person: PersonInput | None = None
+    muscle: MuscleInput | None = None
+    contractions: ContractionsInput | None = None
+    training: TrainingInput | None = None
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def inputs(self) -> dict[str, Any]:
@@ -177,8 +207,8 @@ def scenario_summaries() -> list[dict[str, str]]:
 
     Examples
     --------
-    >>> scenario_summaries()[0]["modality"]
-    'tens'
+    >>> "tens" in {about["modality"] for about in scenario_summaries()}
+    True
     """
     about = [tomllib.loads(_built_in()[name])["scenario"] for name in scenario_names()]
     return [{key: str(a.get(key, "")) for key in ("name", "modality", "summary")} for a in about]
@@ -292,7 +322,7 @@ def scenario_toml(scenario: Scenario) -> str:
     """
     about = {key: getattr(scenario, key) for key in ("name", "modality", "summary", "seed")}
     tables = {"scenario": about, **{k: v for k, v in scenario.inputs().items() if isinstance(v, dict)}}
-    if scenario.pads.shape == "round":
+    if "pads" in tables and tables["pads"]["shape"] == "round":
         pads = dict(tables["pads"])
         pads["diameter_mm"] = pads.pop("width_mm")
         del pads["length_mm"]

@@ -6,20 +6,27 @@ import json
 from typing import Any
 
 
-def scenario_schema() -> dict[str, Any]:
+def scenario_schema(modality: str = "tens") -> dict[str, Any]:
     """JSON Schema (2020-12) of a scenario file, made from the models that read it.
 
-    A checked-in copy stands beside the built-in scenarios as ``scenario.schema.json``.
+    A checked-in copy stands beside the built-in scenarios, as ``scenario.schema.json`` for TENS and as
+    ``scenario-MODALITY.schema.json`` for others.
+
+    Parameters
+    ----------
+    modality : str
+        The kind of stimulation.
 
     Examples
     --------
     >>> scenario_schema()["properties"]["pads"]["$ref"]
     '#/$defs/Pads'
     """
-    from rheobase.io._models import ScenarioFile, _Part
+    from rheobase.io._kinds import file_kind
+    from rheobase.io._models import _Part
     from rheobase.units import unit_of
 
-    schema = ScenarioFile.model_json_schema()
+    schema = file_kind({"scenario": {"modality": modality}}).model.model_json_schema()
     for definition in schema["$defs"].values():
         if definition.get("description") == _Part.__doc__:
             del definition["description"]
@@ -30,15 +37,20 @@ def scenario_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Rheobase scenario"}
 
 
-def schema_text() -> str:
+def schema_text(modality: str = "tens") -> str:
     r"""The schema as the text that is checked in.
+
+    Parameters
+    ----------
+    modality : str
+        The kind of stimulation.
 
     Examples
     --------
     >>> schema_text().endswith("}\n")
     True
     """
-    return json.dumps(scenario_schema(), indent=2, sort_keys=True) + "\n"
+    return json.dumps(scenario_schema(modality), indent=2, sort_keys=True) + "\n"
 
 
 def _number_or_text(prop: dict[str, Any], unit: str) -> dict[str, Any]:

@@ -1,5 +1,17 @@
 """Compiled inner loops: arrays in, arrays out. The only place that imports numba."""
 
-from rheobase.kernel._dispatch import LANES, advance
+from rheobase.kernel._dispatch import LANES, advance, contract, second_order, unit_forces
+from rheobase.kernel.memory import aligned, aligned_empty
+from rheobase.kernel.operations import OPERATIONS, PLACES
 
-__all__ = ["LANES", "advance"]
+__all__ = [
+    "LANES",
+    "OPERATIONS",
+    "PLACES",
+    "advance",
+    "aligned",
+    "aligned_empty",
+    "contract",
+    "second_order",
+    "unit_forces",
+]

@@ -1,360 +1,242 @@
 """The inner loop: fibres as lanes, sixteen to a block, one implicit step of nodes and internodes at a time.
 
-Everything arrives as flat float32 arrays whose last axis is the lane. A node carries the membrane; an internode
-carries up to twenty linear modes (none for a single cable). Per step, in this order:
+Everything arrives as flat arrays whose last axis is the lane, state and parameters all float32 or all float64. A node
+carries the membrane; an internode carries up to twenty linear modes (none for a single cable). Nodes form a chain or a
+tree: internode j joins node j + 1 to its parent, an earlier node. Per step, in this order:
 
-1. modes:  z <- d (z + k w) + stimulus, with w = sum or difference of the two neighbouring node potentials
-2. nodes:  backward Euler with the gates frozen, one tridiagonal solve
-3. gates:  x <- A(v) + B(v) x from a table made for (model, dt, temperature)
+1. modes:  z <- d (z + k w) + stimulus, with w = sum or difference of the two node potentials
+2. nodes:  backward Euler with the gates frozen, one elimination from the last node to the first; where a membrane is
+           a programme (see `rheobase.kernel.programme`), it is carried out before and its states move then
+3. gates:  x <- x + (A(v) - B(v) x) from a table made for (model, dt, temperature)
 
 Step 1 finishes the previous step's modes and begins the next one's, so each mode is read and written once a step.
-Vector values are explicit (sixteen float32), because plain loops do not reach the machine's vector width. This file
-stands alone, without any global but literals, so that its compiled form can be cached.
 """
-
-# An intrinsic is written with a typing context that its callers do not pass.
-# pyright: reportCallIssue=false
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import numpy as np
-from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic, models, register_model
+from numba import njit
 
-from rheobase import __version__
+from rheobase.kernel.programme import run_programme
+from rheobase.kernel.vector import (
+    add,
+    beyond,
+    compiled,
+    crossed,
+    div,
+    every,
+    fma,
+    fnma,
+    load,
+    load_as,
+    look_up,
+    mul,
+    outside,
+    store,
+    sub,
+)
 
-
-def _compiled(function):
-    """Compile at the first call, and keep the machine code for the next process, apart for each version."""
-    function.__qualname__ += "_" + __version__.replace(".", "_")  # part of the name of the file it is kept in
-    out = njit(nogil=True)(function)
-    with suppress(RuntimeError):  # no folder to keep it in can be written: compile anew in each process
-        out.enable_caching()
-    return out
-
-
-class _Vec(types.Type):
-    """Sixteen float32 in one value."""
-
-    def __init__(self):
-        super().__init__(name="Vec16f32")
-
-
-_vec = _Vec()
-_F16 = ir.VectorType(ir.FloatType(), 16)
-_F8 = ir.VectorType(ir.FloatType(), 8)
-_I32 = ir.IntType(32)
+# In every loop a `lane` is one of sixteen, and arrays are indexed by (..., node or mode) * 16.
 
 
-@register_model(_Vec)
-class _VecModel(models.PrimitiveModel):
-    def __init__(self, dmm, fe_type):
-        super().__init__(dmm, fe_type, _F16)
-
-
-def _pointer(context, builder, array_type, array, index, vector):
-    data = context.make_array(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [index], inbounds=True), vector.as_pointer())
-
-
-def _splat(builder, scalar, vector=_F16):
-    one = builder.insert_element(ir.Constant(vector, ir.Undefined), scalar, ir.Constant(_I32, 0))
-    mask = ir.Constant(ir.VectorType(_I32, vector.count), [0] * vector.count)
-    return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), mask)
-
-
-def _call(builder, name, operands):
-    kind = operands[0].type
-    suffix = f"v{kind.count}f32" if isinstance(kind, ir.VectorType) else "f32"
-    fn = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(kind, [o.type for o in operands]), f"llvm.{name}.{suffix}"
-    )
-    return builder.call(fn, operands)
-
-
-@intrinsic
-def _load(typingctx, array, index):
-    def codegen(context, builder, sig, args):
-        return builder.load(_pointer(context, builder, sig.args[0], args[0], args[1], _F16), align=4)
-
-    return _vec(array, types.intp), codegen
-
-
-@intrinsic
-def _store(typingctx, array, index, value):
-    def codegen(context, builder, sig, args):
-        builder.store(args[2], _pointer(context, builder, sig.args[0], args[0], args[1], _F16), align=4)
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp, _vec), codegen
-
-
-@intrinsic
-def _all(typingctx, value):
-    def codegen(context, builder, sig, args):
-        return _splat(builder, args[0])
-
-    return _vec(types.float32), codegen
-
-
-def _binary(operation):
-    @intrinsic
-    def call(typingctx, a, b):
-        def codegen(context, builder, sig, args):
-            return getattr(builder, operation)(args[0], args[1])
-
-        return _vec(_vec, _vec), codegen
-
-    return call
-
-
-_add = _binary("fadd")
-_sub = _binary("fsub")
-_mul = _binary("fmul")
-_div = _binary("fdiv")
-
-
-@intrinsic
-def _fma(typingctx, a, b, c):
-    def codegen(context, builder, sig, args):
-        return _call(builder, "fma", list(args))
-
-    return _vec(_vec, _vec, _vec), codegen
-
-
-@intrinsic
-def _crossed(typingctx, before, after, level):
-    """Bit mask of the lanes that rise through the level."""
-
-    def codegen(context, builder, sig, args):
-        rose = builder.and_(builder.fcmp_ordered("<", args[0], args[2]), builder.fcmp_ordered(">=", args[1], args[2]))
-        return builder.zext(builder.bitcast(rose, ir.IntType(16)), ir.IntType(64))
-
-    return types.int64(_vec, _vec, _vec), codegen
-
-
-@intrinsic
-def _beyond(typingctx, value, level):
-    """Bit mask of the lanes whose magnitude reaches the level."""
-
-    def codegen(context, builder, sig, args):
-        far = builder.fcmp_unordered(">=", _call(builder, "fabs", [args[0]]), args[1])
-        return builder.zext(builder.bitcast(far, ir.IntType(16)), ir.IntType(64))
-
-    return types.int64(_vec, _vec), codegen
-
-
-def _shuffle(builder, a, b, mask):
-    return builder.shuffle_vector(a, b, ir.Constant(ir.VectorType(_I32, len(mask)), mask))
-
-
-def _transpose(builder, rows):
-    """Sixteen rows of eight to eight columns of sixteen, by three rounds of interleaving."""
-    pairs = [_shuffle(builder, rows[i], rows[i + 8], list(range(16))) for i in range(8)]
-
-    def interleave(a, b, unit):
-        low, high = [], []
-        for base in (0, 8):
-            for start in range(0, 8, 2 * unit):
-                low += [base + start + u for u in range(unit)] + [16 + base + start + u for u in range(unit)]
-                high += [base + start + unit + u for u in range(unit)]
-                high += [16 + base + start + unit + u for u in range(unit)]
-        return _shuffle(builder, a, b, low), _shuffle(builder, a, b, high)
-
-    regs = pairs
-    for unit in (1, 2, 4):
-        out = [None] * 8
-        for i in range(8):
-            if not i & unit:
-                out[i], out[i | unit] = interleave(regs[i], regs[i | unit], unit)
-        regs = out
-    return regs
-
-
-@intrinsic
-def _look_up(typingctx, table, row_length, column, position, last, out, place):
-    """Interpolate eight columns of the table at sixteen positions (in rows) and store them as eight vectors."""
-
-    def codegen(context, builder, sig, args):
-        table, row_length, column, position, last, out, place = args
-        zero = _splat(builder, ir.Constant(ir.FloatType(), 0.0))
-        position = _call(builder, "maxnum", [position, zero])
-        position = _call(builder, "minnum", [position, last])
-        index = builder.fptosi(position, ir.VectorType(_I32, 16))
-        part = builder.fsub(position, builder.sitofp(index, _F16))
-        rows = []
-        for lane in range(16):
-            at = builder.sext(builder.extract_element(index, ir.Constant(_I32, lane)), ir.IntType(64))
-            at = builder.add(builder.mul(at, row_length), column)
-            low = builder.load(_pointer(context, builder, sig.args[0], table, at, _F8), align=4)
-            up = builder.load(_pointer(context, builder, sig.args[0], table, builder.add(at, row_length), _F8), align=4)
-            share = _splat(builder, builder.extract_element(part, ir.Constant(_I32, lane)), _F8)
-            rows.append(_call(builder, "fma", [share, builder.fsub(up, low), low]))
-        for c, value in enumerate(_transpose(builder, rows)):
-            at = builder.add(place, ir.Constant(ir.IntType(64), 16 * c))
-            builder.store(value, _pointer(context, builder, sig.args[5], out, at, _F16), align=4)
-        return context.get_dummy_value()
-
-    return types.void(table, types.intp, types.intp, _vec, _vec, out, types.intp), codegen
-
-
-@njit(nogil=True)
-def _modes(step, first, last, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, out, amplitude,
-           mode_d, mode_k, mode_type, mode_side, mode_drive, waveform):  # fmt: skip
-    """Finish the modes of the step before (unless first) and begin those of this one (unless last)."""
+@njit(nogil=True, forceinline=True)
+def _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child, push, waveform,
+           mode_d, mode_k, mode_type, mode_drive):  # fmt: skip
+    """Finish the modes of the step before and begin those of this one; four sums run side by side."""
     lanes = 16
     half = n_modes // 2
     n_inter = n_nodes - 1
-    zero = _all(np.float32(0.0))
-    tiny = _all(np.float32(1e-25))  # keeps decaying modes out of the slow denormal range
-    amp = _load(amplitude, block * lanes)
+    tiny = every(z, 1e-25)  # keeps decaying modes out of the slow denormal range
     driven = False
-    if not last:
-        for s in range(n_sources):
-            driven = driven or waveform[s * n_steps + step] != np.float32(0.0)
+    for s in range(n_sources):
+        driven = driven or waveform[s * n_steps + step] != 0.0
     for j in range(n_inter):
         kind = (block * n_types + mode_type[block * n_inter + j]) * n_modes * lanes
         at = (block * n_inter + j) * n_modes * lanes
-        side = mode_side[block * n_inter + j]
-        for group in range(2):
-            sum_ = zero
-            drive_w = zero if first else _load(w, (2 * j + group) * lanes)
-            for m in range(group * half, group * half + half):
-                i = m * lanes
-                zn = _fma(_load(mode_k, kind + i), drive_w, _load(z, at + i))
-                if last:
-                    _store(z, at + i, zn)
-                    continue
-                if driven:
-                    zn = _mul(_load(mode_d, kind + i), zn)
-                    for s in range(n_sources):
-                        drive = ((block * n_sources + s) * n_inter + j) * n_modes * lanes + i
-                        now = _mul(amp, _all(waveform[s * n_steps + step]))
-                        zn = _fma(now, _load(mode_drive, drive), zn)
-                else:
-                    zn = _fma(_load(mode_d, kind + i), zn, tiny)
-                _store(z, at + i, zn)
-                sum_ = _add(sum_, zn)
-            if group == 0:
-                first_sum = sum_
-            elif side == 0:
-                _store(out, 2 * j * lanes, _add(first_sum, sum_))
-                _store(out, (2 * j + 1) * lanes, _sub(first_sum, sum_))
+        w_even, w_odd = load(w, 2 * j * lanes), load(w, (2 * j + 1) * lanes)
+        even = every(z, 0.0)
+        even2, odd, odd2 = even, even, even
+        for m in range(0, half, 2):
+            e, o = m * lanes, (m + half) * lanes
+            e2, o2 = e + lanes, o + lanes
+            ze = fma(load(mode_k, kind + e), w_even, load(z, at + e))
+            ze2 = fma(load(mode_k, kind + e2), w_even, load(z, at + e2))
+            zo = fma(load(mode_k, kind + o), w_odd, load(z, at + o))
+            zo2 = fma(load(mode_k, kind + o2), w_odd, load(z, at + o2))
+            if driven:
+                ze, ze2 = mul(load(mode_d, kind + e), ze), mul(load(mode_d, kind + e2), ze2)
+                zo, zo2 = mul(load(mode_d, kind + o), zo), mul(load(mode_d, kind + o2), zo2)
+                for s in range(n_sources):
+                    drive = ((block * n_sources + s) * n_inter + j) * n_modes * lanes
+                    now = load(push, s * lanes)
+                    ze = fma(now, load(mode_drive, drive + e), ze)
+                    ze2 = fma(now, load(mode_drive, drive + e2), ze2)
+                    zo = fma(now, load(mode_drive, drive + o), zo)
+                    zo2 = fma(now, load(mode_drive, drive + o2), zo2)
             else:
-                both = _add(first_sum, sum_)
-                _store(out, 2 * j * lanes, zero if side > 0 else both)
-                _store(out, (2 * j + 1) * lanes, both if side > 0 else zero)
+                ze, ze2 = fma(load(mode_d, kind + e), ze, tiny), fma(load(mode_d, kind + e2), ze2, tiny)
+                zo, zo2 = fma(load(mode_d, kind + o), zo, tiny), fma(load(mode_d, kind + o2), zo2, tiny)
+            store(z, at + e, ze)
+            store(z, at + e2, ze2)
+            store(z, at + o, zo)
+            store(z, at + o2, zo2)
+            even, even2, odd, odd2 = add(even, ze), add(even2, ze2), add(odd, zo), add(odd2, zo2)
+        even, odd = add(even, even2), add(odd, odd2)
+        store(to_parent, j * lanes, add(even, odd))
+        store(to_child, j * lanes, sub(even, odd))
 
 
-@njit(nogil=True)
-def _nodes(step, block, n_nodes, n_sources, n_steps, n_gates, v, x, out, amplitude, node_c, node_diag, node_off,
-           leak_i, conductance, node_drive, waveform, term_start, term_gate, term_mv, c_prime, d_prime):  # fmt: skip
-    """Build the node equations with the gates frozen and eliminate downwards."""
+@njit(nogil=True, forceinline=True)
+def _finish_modes(block, n_nodes, n_modes, n_types, z, w, mode_k, mode_type):
+    """Add what the last step's node potentials did to the modes."""
+    lanes = 16
+    for j in range(n_nodes - 1):
+        kind = (block * n_types + mode_type[block * (n_nodes - 1) + j]) * n_modes * lanes
+        at = (block * (n_nodes - 1) + j) * n_modes * lanes
+        for m in range(n_modes):
+            side = load(w, (2 * j + (m >= n_modes // 2)) * lanes)
+            store(z, at + m * lanes, fma(load(mode_k, kind + m * lanes), side, load(z, at + m * lanes)))
+
+
+@njit(nogil=True, forceinline=True)
+def _nodes(step, block, n_nodes, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x, to_parent, to_child, push,
+           node_c, node_diag, node_off, leak_i, conductance, node_drive, waveform, term_start, term_gate, term_mv,
+           extra, factor, right_side, joined):  # fmt: skip
+    """Build the node equations with the gates frozen and eliminate from the last node to the first."""
     lanes = 16
     n_terms = term_mv.size
-    one = _all(np.float32(1.0))
-    amp = _load(amplitude, block * lanes)
-    back_c = _all(np.float32(0.0))
-    back_d = back_c
-    back_off = back_c
-    for n in range(n_nodes):
-        at = (block * n_nodes + n) * lanes
-        diag = _load(node_diag, at)
-        right = _fma(_load(node_c, at), _load(v, at), _load(leak_i, at))
-        for term in range(n_terms):
-            g = _load(conductance, ((block * n_terms + term) * n_nodes + n) * lanes)
-            for f in range(term_start[term], term_start[term + 1]):
-                g = _mul(g, _load(x, at * n_gates + term_gate[f] * lanes))
-            diag = _add(diag, g)
-            right = _fma(g, _all(term_mv[term]), right)
-        for s in range(n_sources):
-            now = waveform[s * n_steps + step]
-            if now != np.float32(0.0):
-                drive = ((block * n_sources + s) * n_nodes + n) * lanes
-                right = _fma(_mul(amp, _all(now)), _load(node_drive, drive), right)
-        if n > 0:
-            right = _add(right, _load(out, (2 * n - 1) * lanes))
-        if n < n_nodes - 1:
-            right = _add(right, _load(out, 2 * n * lanes))
-        inverse = _div(one, _sub(diag, _mul(back_off, back_c)))
-        back_d = _mul(_fma(back_off, back_d, right), inverse)
-        back_off = _load(node_off, at)
-        back_c = _mul(back_off, inverse)
-        _store(c_prime, n * lanes, back_c)
-        _store(d_prime, n * lanes, back_d)
-
-
-@njit(nogil=True)
-def _substitute(step, block, n_nodes, n_modes, v, w, mode_side, c_prime, d_prime, level_mv, spike, fired):
-    """Substitute back, note spikes, and leave the node sums that drive the modes."""
-    lanes = 16
-    level = _all(np.float32(level_mv))
-    after = _all(np.float32(0.0))
+    one, zero = every(v, 1.0), every(v, 0.0)
+    from_d, from_r = zero, zero
     for back in range(n_nodes):
         n = n_nodes - 1 - back
         at = (block * n_nodes + n) * lanes
-        now = _fma(_load(c_prime, n * lanes), after, _load(d_prime, n * lanes))
-        rose = _crossed(_load(v, at), now, level)
-        if rose != 0:
-            _store(d_prime, n * lanes, now)
-            for lane in range(lanes):
-                if (rose >> lane) & 1 and spike[at + lane] < np.float32(0.0):
-                    old = v[at + lane]
-                    part = (np.float32(level_mv) - old) / (d_prime[n * lanes + lane] - old)
-                    spike[at + lane] = np.float32(step) + part
-                    fired[lane] += 1
-        _store(v, at, now)
-        if n < n_nodes - 1 and n_modes > 0:
-            side = mode_side[block * (n_nodes - 1) + n]
-            if side == 0:
-                _store(w, 2 * n * lanes, _add(now, after))
-                _store(w, (2 * n + 1) * lanes, _sub(now, after))
-            else:
-                only = after if side > 0 else now
-                _store(w, 2 * n * lanes, only)
-                _store(w, (2 * n + 1) * lanes, only)
-        after = now
+        diag = load(node_diag, at)
+        right = fma(load(node_c, at), load(v, at), load(leak_i, at))
+        for term in range(n_terms):
+            g = load(conductance, ((block * n_terms + term) * n_nodes + n) * lanes)
+            for f in range(term_start[term], term_start[term + 1]):
+                g = mul(g, load(x, at * n_gates + term_gate[f] * lanes))
+            diag = add(diag, g)
+            right = fma(g, every(v, term_mv[term]), right)
+        if extra.size > 0:  # what a membrane programme left: conductance and offset
+            diag = add(diag, load(extra, (2 * n) * lanes))
+            right = add(right, load(extra, (2 * n + 1) * lanes))
+        for s in range(n_sources):
+            if waveform[s * n_steps + step] != 0.0:
+                drive = ((block * n_sources + s) * n_nodes + n) * lanes
+                right = fma(load(push, s * lanes), load(node_drive, drive), right)
+        if n_modes > 0 and n > 0:
+            right = add(right, load(to_child, (n - 1) * lanes))
+        if tree:
+            diag = sub(diag, load(joined, 2 * n * lanes))
+            right = add(right, load(joined, (2 * n + 1) * lanes))
+            store(joined, 2 * n * lanes, zero)
+            store(joined, (2 * n + 1) * lanes, zero)
+        diag, right = sub(diag, from_d), add(right, from_r)
+        inverse = div(one, diag)
+        off = load(node_off, at)
+        c = mul(off, inverse)
+        d = mul(right, inverse)
+        store(factor, n * lanes, c)
+        store(right_side, n * lanes, d)
+        from_d, from_r = mul(off, c), mul(off, d)
+        if n_modes > 0 and n > 0:
+            from_r = add(from_r, load(to_parent, (n - 1) * lanes))
+        if tree:
+            p = parent[block * n_nodes + n]
+            if p != n - 1 and p >= 0:  # the parent lies further back: leave it a note
+                store(joined, 2 * p * lanes, add(load(joined, 2 * p * lanes), from_d))
+                store(joined, (2 * p + 1) * lanes, add(load(joined, (2 * p + 1) * lanes), from_r))
+                from_d, from_r = zero, zero
 
 
-@njit(nogil=True)
+@njit(nogil=True, forceinline=True)
+def _note(step, block, n, at, rose, v, now, level_mv, spike, fired, event_node, event_step, event_count):
+    """Write down, with the fraction of the step, that lanes rose through the level at a node."""
+    lanes = 16
+    for lane in range(lanes):
+        if (rose >> lane) & 1:
+            old = np.float64(v[at + lane])
+            when = step + (level_mv - old) / (np.float64(now[n * lanes + lane]) - old)
+            if spike[at + lane] < 0.0:
+                spike[at + lane] = when
+                fired[lane] += 1
+            room = event_node.size // event_count.size
+            if room > 0:
+                if event_count[block] < room:
+                    event_node[block * room + event_count[block]] = n * lanes + lane
+                    event_step[block * room + event_count[block]] = when
+                event_count[block] += 1
+
+
+@njit(nogil=True, forceinline=True)
+def _substitute(step, block, n_nodes, n_modes, tree, parent, v, w, factor, right_side, level_mv, count_from, spike,
+                fired, event_node, event_step, event_count):  # fmt: skip
+    """Substitute from the first node on, note spikes, and leave the node sums that drive the modes."""
+    lanes = 16
+    level = every(v, level_mv)
+    before = every(v, 0.0)
+    for n in range(n_nodes):
+        at = (block * n_nodes + n) * lanes
+        if tree and n > 0 and parent[block * n_nodes + n] != n - 1:
+            before = load(v, (block * n_nodes + parent[block * n_nodes + n]) * lanes)
+        now = fma(load(factor, n * lanes), before, load(right_side, n * lanes))
+        rose = crossed(load(v, at), now, level)
+        if rose != 0 and step >= count_from:
+            store(right_side, n * lanes, now)
+            _note(step, block, n, at, rose, v, right_side, level_mv, spike, fired, event_node, event_step, event_count)
+        store(v, at, now)
+        if n > 0 and n_modes > 0:
+            store(w, 2 * (n - 1) * lanes, add(before, now))
+            store(w, (2 * n - 1) * lanes, sub(before, now))
+        before = now
+
+
+@njit(nogil=True, forceinline=True)
 def _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_length, rows):
     """Move every gate with its exact exponential step at the new potential."""
     lanes = 16
-    n_rows = table.size // row_length
-    low = _all(np.float32(table_low_mv))
-    per_mv = _all(np.float32(rows_per_mv))
-    last_row = _all(np.float32(n_rows) - np.float32(1.01))
+    low, per_mv = every(v, table_low_mv), every(v, rows_per_mv)
+    last_row = every(v, table.size // row_length - 1.01)
     for n in range(n_nodes):
         at = (block * n_nodes + n) * lanes
-        position = _mul(_sub(_load(v, at), low), per_mv)
-        for column in range(0, row_length, 8):
-            _look_up(table, row_length, column, position, last_row, rows, column * lanes)
+        position = mul(sub(load(v, at), low), per_mv)
+        for group in range(row_length // 16):
+            look_up(table, row_length, group * 16, position, last_row, rows, group * 8 * lanes)
         for g in range(n_gates):
             i = at * n_gates + g * lanes
-            a = _load(rows, g * lanes)
-            _store(x, i, _fma(_load(rows, (n_gates + g) * lanes), _load(x, i), a))
+            old = load(x, i)
+            move = fnma(load_as(rows, (n_gates + g) * lanes, x), old, load_as(rows, g * lanes, x))
+            store(x, i, add(old, move))
 
 
-@njit(nogil=True)
-def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, spike, fired, done):
-    """Mark lanes that have fired or fallen silent; true when all sixteen are decided."""
+@njit(nogil=True, forceinline=True)
+def _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, quiet_from, need, watch, spike,
+            fired, done):  # fmt: skip
+    """Mark lanes that have fired or fallen silent; true when all sixteen are decided.
+
+    Silent means that potentials and gates are near rest: a gate that is not may still fire the fibre.
+    """
     lanes = 16
     loud = 0
     if step >= quiet_from:
-        quiet = _all(np.float32(quiet_mv))
+        quiet = every(v, quiet_mv)
         for n in range(n_nodes):
             at = (block * n_nodes + n) * lanes
-            loud |= _beyond(_sub(_load(v, at), _load(rest, at)), quiet)
+            loud |= beyond(sub(load(v, at), load(rest, at)), quiet)
+        for g in range(n_gates):
+            if loud == 65535:
+                break
+            low, high = every(v, quiet_gate[0, g]), every(v, quiet_gate[1, g])
+            for n in range(n_nodes):
+                at = ((block * n_nodes + n) * n_gates + g) * lanes
+                loud |= outside(sub(load(x, at), load(rest_x, at)), low, high)
     open_lanes = 0
     for lane in range(lanes):
         i = block * lanes + lane
         if done[i] == 0:
             at = watch[i]
-            seen = at >= 0 and spike[(block * n_nodes + at) * lanes + lane] >= np.float32(0.0)
+            seen = at >= 0 and spike[(block * n_nodes + at) * lanes + lane] >= 0.0
             if seen or (need[i] > 0 and fired[lane] >= need[i]):
                 done[i] = 1
             elif step >= quiet_from and (loud >> lane) & 1 == 0:
@@ -364,11 +246,61 @@ def _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch, sp
     return open_lanes == 0
 
 
-@_compiled
-def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, amplitude, node_c, node_diag,
-            node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_side, mode_drive, node_drive, waveform,
+@njit(nogil=True, forceinline=True)
+def _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, state, record_node, record,
+            record_gate, record_state, sense_mode, sense_node, signal, mode_k, mode_type):  # fmt: skip
+    """Keep potentials and gates of chosen nodes, and what a contact sees of the whole fibre."""
+    lanes = 16
+    for r in range(record_node.size):
+        at = ((block * record_node.size + r) * n_steps + step) * lanes
+        node = block * n_nodes + record_node[r]
+        store(record, at, load(v, node * lanes))
+        if record_gate.size > 0:
+            for g in range(n_gates):
+                store(record_gate, at * n_gates + g * lanes, load(x, (node * n_gates + g) * lanes))
+        if record_state.size > 0:
+            n_states = state.size // v.size
+            for s in range(n_states):
+                store(record_state, at * n_states + s * lanes, load(state, (node * n_states + s) * lanes))
+    contacts = signal.size // (n_steps * (rest_blocks(v, n_nodes)) * lanes)
+    n_inter = n_nodes - 1
+    for c in range(contacts):
+        seen = every(v, 0.0)
+        for n in range(n_nodes):
+            weight = load(sense_node, ((block * contacts + c) * n_nodes + n) * lanes)
+            seen = fma(weight, load(v, (block * n_nodes + n) * lanes), seen)
+        if n_modes > 0:
+            for j in range(n_inter):
+                kind = (block * n_types + mode_type[block * n_inter + j]) * n_modes * lanes
+                for m in range(n_modes):
+                    side = load(w, (2 * j + (m >= n_modes // 2)) * lanes)
+                    mode = load(z, ((block * n_inter + j) * n_modes + m) * lanes)
+                    mode = fma(load(mode_k, kind + m * lanes), side, mode)
+                    weight = load(sense_mode, (((block * contacts + c) * n_inter + j) * n_modes + m) * lanes)
+                    seen = fma(weight, mode, seen)
+        store(signal, ((block * contacts + c) * n_steps + step) * lanes, seen)
+
+
+@njit(nogil=True, forceinline=True)
+def _on_line(array):
+    """The array from its first cache line on; it must have sixteen numbers to spare."""
+    return array[(-array.ctypes.data % 64) // array.itemsize :]
+
+
+@njit(nogil=True, forceinline=True)
+def rest_blocks(v, n_nodes):
+    """How many blocks the state holds."""
+    return v.size // (n_nodes * 16)
+
+
+@compiled
+def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z, x, state, amplitude, parent, node_c,
+            node_diag, node_off, leak_i, conductance, mode_d, mode_k, mode_type, mode_drive, node_drive, waveform,
             table, table_low_mv, rows_per_mv, row_length, n_gates, term_start, term_gate, term_mv,
-            level_mv, rest, quiet_mv, quiet_from, need, watch, spike, done, record_node, record):  # fmt: skip
+            shape, code, place, numbers, n_registers,
+            level_mv, rest, rest_x, quiet_mv, quiet_gate, quiet_from, count_from, need, watch, spike, done,
+            record_node, record, record_gate, record_state, sense_mode, sense_node, signal,
+            event_node, event_step, event_count):  # fmt: skip
     """Carry blocks of sixteen fibres over `n_steps` steps; the module says how.
 
     Parameters
@@ -376,31 +308,40 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     first_block, last_block : int
         Range of blocks to work on, so that threads can share the arrays.
     n_nodes, n_modes, n_sources, n_steps : int
-        Nodes a lane, modes an internode (0 or even), stimulus sources, steps.
-    v, z, x : float32 arrays (block, node; lane), (block, internode, mode; lane), (block, node, gate; lane)
+        Nodes a lane, modes an internode (0 or a multiple of 4), stimulus sources, steps.
+    v, z, x : (block, node; lane), (block, internode, mode; lane), (block, node, gate; lane)
         State, changed in place: potential from the nominal rest (mV), modes (nA), gates.
-    amplitude : float32 (block; lane)
-        Factor of all sources (mA).
-    node_c, node_diag, node_off, leak_i : float32 (block, node; lane)
-        c/dt, constant diagonal, coupling to the next node (uS), leak conductance times its reversal (nA).
-    conductance : float32 (block, term, node; lane)
+    state, shape : (block, node, row; lane)
+        States of a membrane programme, changed in place, and numbers of its geometry; empty without one.
+    amplitude : (block, source; lane)
+        Factor of each source (mA, or nA for a current into a node).
+    parent : int64 (block, node)
+        Node before each, earlier in the order; -1 for the first.
+    node_c, node_diag, node_off, leak_i : (block, node; lane)
+        c/dt, constant diagonal, coupling to the parent (uS), leak conductance times its reversal (nA).
+    conductance : (block, term, node; lane)
         Largest conductance of each current term (uS).
-    mode_d, mode_k : float32 (block, type, mode; lane)
-        Decay factor and gain (uS) of each mode, by type of internode.
-    mode_type, mode_side : int64 (block, internode)
-        Type of the internode; side 0 between two nodes, 1 open to the next node only, -1 to the one before only.
-    mode_drive, node_drive : float32 (block, source, internode, mode; lane), (block, source, node; lane)
-        What 1 mA of a source does to each mode in one step (nA) and to each node (nA).
-    waveform : float32 (source, step)
+    mode_d, mode_k : (block, type, mode; lane)
+        Decay factor and gain (uS) of each mode, by type of internode; the first half follow the sum of the two node
+        potentials, the second half the difference.
+    mode_type : int64 (block, internode)
+        Type of the internode.
+    mode_drive, node_drive : (block, source, internode, mode; lane), (block, source, node; lane)
+        What one unit of a source does to each mode in one step (nA) and to each node (nA).
+    waveform : (source, step)
         Waveform of each source.
     table, table_low_mv, rows_per_mv, row_length
-        Gate table: per row A of all gates, then B of all gates, padded to a multiple of eight.
+        Gate table, float32: columns are A of all gates, then B of all gates; a row holds eight values and their eight
+        steps to the next row, then the next eight.
     n_gates, term_start, term_gate, term_mv
         Gates a node; per current term its gates and its reversal potential (mV from the nominal rest).
-    level_mv, quiet_mv, quiet_from
-        Level of a spike (mV from the nominal rest), how near to rest is silent (mV), step from which silence counts.
-    rest : float32 (block, node; lane)
-        Where each node rests (mV from the nominal rest).
+    code, place, numbers, n_registers
+        Membrane programme (see `rheobase.kernel.programme.run_programme`); `code` is None where there is none.
+    level_mv, quiet_mv, quiet_gate, quiet_from, count_from
+        Level of a spike (mV from the nominal rest), how near to rest is silent (mV, and how far below and above its
+        rest each gate may be, float64 (2, gate)), steps from which silence and spikes count.
+    rest, rest_x : (block, node; lane), (block, node, gate; lane)
+        Where each node rests (mV from the nominal rest), and its gates.
     need, watch : int64 (block; lane)
         A lane has fired when node `watch` has (if not negative) or `need` nodes have (if positive).
     spike : float32 (block, node; lane)
@@ -408,19 +349,35 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     done : int64 (block; lane)
         In: 0, or anything else for a lane that need not be waited for; a block without any 0 is left as it is.
         Out: 1 fired, 2 silent, 0 undecided after the last step.
-    record_node, record : int64 (recorded node), float32 (block, recorded node, step; lane)
-        Out: potential of chosen nodes from the nominal rest; may be empty.
+    record_node, record, record_gate, record_state : int64 (recorded node), (block, recorded node, step; lane), (the
+        same, gate; lane), (the same, state; lane)
+        Out: potential (from the nominal rest), gates and states of chosen nodes; any may be empty.
+    sense_mode, sense_node, signal : (block, contact, internode, mode; lane), (block, contact, node; lane), (block,
+        contact, step; lane)
+        Weights of a recording contact, and out: what it sees; may be empty.
+    event_node, event_step, event_count : int64 (block, room), float64 (block, room), int64 (block)
+        Out: every rise through the level, as node * 16 + lane and step; the count goes on when the room is used up.
     """
     lanes = 16
     n_types = 1
     if n_modes > 0:
-        n_types = mode_d.size // (n_modes * amplitude.size)
-    w = np.zeros(2 * n_nodes * lanes, np.float32)
-    out = np.zeros(2 * n_nodes * lanes, np.float32)
-    c_prime = np.zeros(n_nodes * lanes, np.float32)
-    d_prime = np.zeros(n_nodes * lanes, np.float32)
-    rows = np.zeros(row_length * lanes, np.float32)
+        n_types = mode_d.size // (n_modes * rest_blocks(v, n_nodes) * lanes)
+    size = n_nodes * lanes
+    work = _on_line(np.zeros(8 * size + (n_sources + 2) * lanes, v.dtype))
+    w, joined = work[: 2 * size], work[2 * size : 4 * size]
+    to_parent, to_child = work[4 * size : 5 * size], work[5 * size : 6 * size]
+    factor, right_side = work[6 * size : 7 * size], work[7 * size : 8 * size]
+    push = work[8 * size : 8 * size + (n_sources + 1) * lanes]
+    if code is not None:  # where it is None, the compiler leaves all this out
+        extra = _on_line(np.zeros(2 * size + lanes, v.dtype))
+        registers = _on_line(np.zeros((n_registers * 8 + 1) * lanes, v.dtype))
+        where = np.zeros((place.shape[0], 3), np.int64)
+    else:
+        extra = np.zeros(0, v.dtype)
+    n_states, n_shape = state.size // max(v.size, 1), shape.size // max(v.size, 1)
+    rows = _on_line(np.zeros(row_length // 2 * lanes + lanes, np.float32))
     fired = np.zeros(lanes, np.int64)
+    keeping = record_node.size + signal.size > 0
     for block in range(first_block, last_block):
         spike[block * n_nodes * lanes : (block + 1) * n_nodes * lanes] = np.float32(-1.0)
         fired[:] = 0
@@ -429,23 +386,36 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             open_lanes += done[block * lanes + lane] == 0
         if open_lanes == 0:
             continue
+        tree = False
+        for n in range(1, n_nodes):
+            tree = tree or parent[block * n_nodes + n] != n - 1
+        w[:] = 0.0
+        joined[:] = 0.0
         for step in range(n_steps):
+            for s in range(n_sources):
+                now = every(v, waveform[s * n_steps + step])
+                store(push, s * lanes, mul(now, load(amplitude, (block * n_sources + s) * lanes)))
             if n_modes > 0:
-                _modes(step, step == 0, False, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, out,
-                       amplitude, mode_d, mode_k, mode_type, mode_side, mode_drive, waveform)  # fmt: skip
-            _nodes(step, block, n_nodes, n_sources, n_steps, n_gates, v, x, out, amplitude, node_c, node_diag,
-                   node_off, leak_i, conductance, node_drive, waveform, term_start, term_gate, term_mv,
-                   c_prime, d_prime)  # fmt: skip
-            _substitute(step, block, n_nodes, n_modes, v, w, mode_side, c_prime, d_prime, level_mv, spike, fired)
+                _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child, push,
+                       waveform, mode_d, mode_k, mode_type, mode_drive)  # fmt: skip
+            if code is not None:
+                run_programme(block, n_nodes, code, place, where, registers, numbers, v, x, state, shape, extra,
+                              n_gates, n_states, n_shape)  # fmt: skip
+            _nodes(step, block, n_nodes, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x, to_parent,
+                   to_child, push, node_c, node_diag, node_off, leak_i, conductance, node_drive, waveform,
+                   term_start, term_gate, term_mv, extra, factor, right_side, joined)  # fmt: skip
+            _substitute(step, block, n_nodes, n_modes, tree, parent, v, w, factor, right_side, level_mv, count_from,
+                        spike, fired, event_node, event_step, event_count)  # fmt: skip
             _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_length, rows)
-            for r in range(record_node.size):
-                at = ((block * record_node.size + r) * n_steps + step) * lanes
-                _store(record, at, _load(v, (block * n_nodes + record_node[r]) * lanes))
-            if step % 8 == 7 and _decide(step, block, n_nodes, v, rest, quiet_mv, quiet_from, need, watch,
-                                         spike, fired, done):  # fmt: skip
+            if keeping:
+                _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, state, record_node,
+                        record, record_gate, record_state, sense_mode, sense_node, signal,
+                        mode_k, mode_type)  # fmt: skip
+            if step % 8 == 7 and _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate,
+                                         quiet_from, need, watch, spike, fired, done):  # fmt: skip
                 break
         else:
-            _decide(n_steps - 1, block, n_nodes, v, rest, quiet_mv, n_steps, need, watch, spike, fired, done)
+            _decide(n_steps - 1, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, n_steps, need,
+                    watch, spike, fired, done)  # fmt: skip
             if n_modes > 0:
-                _modes(n_steps, n_steps == 0, True, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w,
-                       out, amplitude, mode_d, mode_k, mode_type, mode_side, mode_drive, waveform)  # fmt: skip
+                _finish_modes(block, n_nodes, n_modes, n_types, z, w, mode_k, mode_type)

@@ -129,9 +129,8 @@ def bundle(anatomy: BodyPart, nerve: str, *, count: int = 500, seed: int = 1, un
         trunk = tuple(TrunkFibre(kind=str(k), diameter_um=float(next(drawn[str(k)])), path=path) for k in kinds)
         return Bundle(nerve=nerve, endings=(), trunk=trunk, seed=seed)
     numbers = {k: round(s * count) for k, s in _SHARES.items()}
-    active = _active(under)
-    if muscle_thickness_mm(anatomy, active.around_deg, active.along_mm) < _THIN_MM:
-        numbers["A-alpha"] = 0  # bone or tendon lies under the pad
+    if _over_muscle(anatomy, under) is None:
+        numbers["A-alpha"] = 0  # bone or tendon lies under the pads
     numbers["A-beta"] += count - sum(numbers.values())
     endings = [e for kind, n in numbers.items() for e in _endings(anatomy, kind, n, under, rng)]
     return Bundle(nerve=nerve, endings=tuple(endings), trunk=(), seed=seed)
@@ -162,15 +161,18 @@ def diameters_um(kind: str, count: int, rng: np.random.Generator) -> Array:
     return np.clip(d, p["smallest_um"], p["largest_um"])
 
 
-def _active(pads: Montage) -> Pad:
-    """The pad nearest to the trunk of the body, under which motor fibres end."""
-    return max(pads.pads, key=lambda pad: pad.along_mm)
+def _over_muscle(limb: BodyPart, pads: Montage) -> Pad | None:
+    """The pad with muscle below it that is nearest to the trunk of the body: motor fibres end there."""
+    for pad in sorted(pads.pads, key=lambda pad: pad.along_mm, reverse=True):
+        if muscle_thickness_mm(limb, pad.around_deg, pad.along_mm) >= _THIN_MM:
+            return pad
+    return None
 
 
 def _endings(limb: BodyPart, kind: str, n: int, pads: Montage, rng: np.random.Generator) -> list[Ending]:
     p, person = row(f"populations.{KINDS[kind]}"), row("populations.person")
     weight = np.array(p["course_weight"])
-    active = _active(pads)
+    active = _over_muscle(limb, pads) or pads.pads[0]
     courses = rng.choice(p["course"], size=n, p=weight / weight.sum())
     tapers = rng.choice(p["taper"], size=n) if "taper" in p else np.full(n, "")
     places = rng.choice(p["place_share"], size=n)

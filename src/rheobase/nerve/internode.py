@@ -6,9 +6,11 @@ Measured from rest and from the extracellular potential (p = phi - rest - e, q =
     C x' + G x = B w + S e,    x = (p, q),  w = the two node potentials
 
 with symmetric, positive definite C and G. In the eigenvectors of (G, C) the twenty equations come apart, and one
-implicit step of the modes is exactly one implicit step of the compartments. Between two nodes the internode is
-symmetric about its middle, so even and odd states are solved apart: solved together, nearly equal eigenvalues mix them.
-At a passive end only one node is connected; there the twenty are solved as they are.
+implicit step of the modes is exactly one implicit step of the compartments. The internode is symmetric about its
+middle, so even and odd states are solved apart: solved together, nearly equal eigenvalues mix them.
+
+The energy of the capacitances is a sum of squares, C(x) = sum c_ax (p - q)^2 + c_my q^2. In the variables
+sqrt(c_ax) (p - q) and sqrt(c_my) q it is the identity, so each parity is an ordinary symmetric eigenproblem of ten.
 """
 
 from __future__ import annotations
@@ -22,24 +24,27 @@ from rheobase.tables import row
 
 COMPARTMENTS = 10
 STATES = 2 * COMPARTMENTS
+_HALF = COMPARTMENTS // 2
 _UM2_UF_TO_NF = 1e-5  # uF/cm2 on um2, in nF
 _UM2_S_TO_US = 1e-2  # S/cm2 on um2, in uS
+_MOHM_PER_UM = 1e-2  # ohm cm over um2, in Mohm per um
 _NOISE = 1e-9  # couplings below this share of the largest are rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modes:
-    """Modes of n internodes.
+    """Modes of n internodes; the first ten follow the sum of the node potentials, the last ten the difference.
 
     Parameters
     ----------
     rate_per_ms : array, shape (n, 20)
-        Decay rate of each mode; the first ten follow the sum of the node potentials, the last ten the difference
-        (at an open end all follow the one node).
+        Decay rate of each mode.
     coupling : array, shape (n, 20)
         Output weight b of each mode; its square times the gain is the mode's share in the node equation.
-    drive : array, shape (n, 20, 12)
-        What the extracellular potential (node, ten compartments, node) does to each mode, already weighted by b.
+    drive : array, shape (n, 20, 6)
+        What the extracellular potential does to each mode, already weighted by b: to the even modes the sums of the
+        potential at the node and the first five compartments with their mirror images, to the odd ones the
+        differences.
     axial_uS : array, shape (n,)
         Conductance from a node to the first compartment.
     """
@@ -64,96 +69,53 @@ def _lengths(i: Internodes) -> Array:
     return np.stack([mysa, i.paranode_um, *[stin] * 6, i.paranode_um, mysa], axis=1)
 
 
-def _half_resistances(i: Internodes) -> tuple[Array, Array]:
-    """Axial and periaxonal resistance of half of each section (node, ten compartments), in Mohm."""
+def _half_resistances(i: Internodes, length: Array) -> tuple[Array, Array]:
+    """Axial and periaxonal resistance of half of each section (node, five compartments), in Mohm."""
     p = row("fibres.mrg_electrical")
-    node = np.full_like(i.length_um, p["node_length_um"])
-    length = np.concatenate([node[:, None], _lengths(i)], axis=1)
-    thin = np.array([True, True, *[False] * 8, True])
+    thin = np.array([True, True, False, False, False, False])
     d = np.where(thin, i.node_um[:, None], i.axon_um[:, None])
     width = np.where(thin, p["periaxonal_width_node_um"], p["periaxonal_width_internode_um"])
-    per_um = 1e4 * 1e-6  # ohm cm over um2, in Mohm per um
-    axial = p["rho_axial_ohm_cm"] * per_um * (length / 2) / (np.pi * (d / 2) ** 2)
+    half_um = np.concatenate([np.full((len(length), 1), p["node_length_um"]), length[:, :_HALF]], axis=1) / 2
     shell = np.pi * ((d / 2 + width) ** 2 - (d / 2) ** 2)
-    return axial, p["rho_periaxonal_ohm_cm"] * per_um * (length / 2) / shell
+    axial = p["rho_axial_ohm_cm"] * _MOHM_PER_UM * half_um / (np.pi * (d / 2) ** 2)
+    return axial, p["rho_periaxonal_ohm_cm"] * _MOHM_PER_UM * half_um / shell
 
 
 def _ladder(half: Array) -> Array:
-    """Conductances node-1, 1-2, ..., 10-node of a chain of half resistances, shape (n, 11)."""
-    h = np.concatenate([half, half[:, :1]], axis=1)
-    return 1.0 / (h[:, :-1] + h[:, 1:])
+    """Conductances node-1, 1-2, ..., 4-5 and 5-6 of a chain of half resistances, shape (n, 6)."""
+    return 1.0 / np.concatenate([half[:, :-1] + half[:, 1:], 2 * half[:, -1:]], axis=1)
 
 
-def _system(i: Internodes, open_start: bool) -> tuple[Array, Array, Array, Array, Array]:
-    """C, G, B (n, 20, 2), S (n, 20, 12) and the node's axial conductance."""
-    p = row("fibres.mrg_electrical")
-    n, m = i.length_um.size, COMPARTMENTS
-    lengths = _lengths(i)
-    d = np.where(np.array([True, *[False] * 8, True]), i.node_um[:, None], i.axon_um[:, None])
-    axolemma, myelin = np.pi * d * lengths, np.pi * i.fibre_um[:, None] * lengths
-    leak = np.array([p["mysa_leak_S_per_cm2"], *[p["internode_leak_S_per_cm2"]] * 8, p["mysa_leak_S_per_cm2"]])
-    c_ax = p["axolemma_capacitance_uF_per_cm2"] * axolemma * _UM2_UF_TO_NF
-    g_ax = leak * axolemma * _UM2_S_TO_US
-    layers = 2 * i.lamellae[:, None]
-    c_my = p["myelin_capacitance_uF_per_cm2"] / layers * myelin * _UM2_UF_TO_NF
-    g_my = p["myelin_conductance_S_per_cm2"] / layers * myelin * _UM2_S_TO_US
-    axial_half, peri_half = _half_resistances(i)
-    axial, peri = _ladder(axial_half), _ladder(peri_half)
-    to_node = axial[:, 0].copy()
-    if open_start:
-        axial = axial.copy()
-        axial[:, 0] = 0.0  # the passive end node is cut off inside the axon
-    c = np.zeros((n, STATES, STATES))
-    g = np.zeros((n, STATES, STATES))
-    s = np.zeros((n, STATES, m + 2))
-    k = np.arange(m)
-    c[:, k, k] = c_ax
-    c[:, k, m + k] = c[:, m + k, k] = -c_ax
-    c[:, m + k, m + k] = c_ax + c_my
-    g[:, k, m + k] = g[:, m + k, k] = -g_ax
-    g[:, k, k] = g_ax
-    g[:, m + k, m + k] = g_ax + g_my
-    for offset, chain in ((0, axial), (m, peri)):
-        a = offset + k
-        g[:, a, a] += chain[:, :-1] + chain[:, 1:]
-        g[:, a[:-1], a[1:]] -= chain[:, 1:-1]
-        g[:, a[1:], a[:-1]] -= chain[:, 1:-1]
-        s[:, a, k] += chain[:, :-1]
-        s[:, a, k + 2] += chain[:, 1:]
-        s[:, a, k + 1] -= chain[:, :-1] + chain[:, 1:]
-    b = np.zeros((n, STATES, 2))
-    b[:, 0, 0], b[:, m - 1, 1] = axial[:, 0], axial[:, -1]
-    return c, g, b, s, to_node
+def links_uS(internodes: Internodes) -> tuple[Array, Array]:
+    """Conductances from node to compartment to ... to node: inside the axon, and under the myelin.
+
+    Parameters
+    ----------
+    internodes : Internodes
+        n internodes.
+
+    Returns
+    -------
+    tuple of array, shape (n, 11) each
+        The eleven links of the axoplasm, and of the periaxonal space (whose ends are the outside at the nodes).
+    """
+    half = (_ladder(r) for r in _half_resistances(internodes, _lengths(internodes)[:, :_HALF]))
+    axial, around = (np.concatenate([first, first[:, -2::-1]], axis=1) for first in half)
+    return axial, around
 
 
-def _eigen(c: Array, g: Array) -> tuple[Array, Array]:
-    """Rates and C-orthonormal vectors of G u = rate C u, for stacks of matrices."""
-    low = np.linalg.cholesky(c)
-    inverse = np.linalg.inv(low)
-    rates, vectors = np.linalg.eigh(inverse @ g @ np.swapaxes(inverse, 1, 2))
-    return rates, np.swapaxes(inverse, 1, 2) @ vectors
-
-
-def _parity() -> tuple[Array, Array]:
-    """Even and odd combinations of the twenty states, each (20, 10), orthonormal."""
-    m, h = COMPARTMENTS, COMPARTMENTS // 2
-    even, odd = np.zeros((STATES, m)), np.zeros((STATES, m))
-    for half in (0, 1):
-        for j in range(h):
-            a, z, col = half * m + j, half * m + m - 1 - j, half * h + j
-            even[[a, z], col] = np.sqrt(0.5)
-            odd[a, col], odd[z, col] = np.sqrt(0.5), -np.sqrt(0.5)
-    return even, odd
-
-
-def _finish(rates: Array, b: Array, push: Array, axial_uS: Array) -> Modes:
-    quiet = np.abs(b) < _NOISE * np.abs(b).max(axis=1, keepdims=True)
-    b = np.where(quiet, 0.0, b)
-    return Modes(rate_per_ms=rates, coupling=b, drive=b[:, :, None] * push, axial_uS=axial_uS)
+def _chain(links: Array, middle: float) -> Array:
+    """Laplacian of the five compartments of one parity, the middle link counted `middle` times, shape (n, 5, 5)."""
+    out = np.zeros((len(links), _HALF, _HALF))
+    k = np.arange(_HALF)
+    out[:, k, k] = links[:, :-1] + links[:, 1:]
+    out[:, -1, -1] += (middle - 1.0) * links[:, -1]
+    out[:, k[:-1], k[1:]] = out[:, k[1:], k[:-1]] = -links[:, 1:-1]
+    return out
 
 
 def closed_modes(internodes: Internodes) -> Modes:
-    """Modes of internodes that lie between two nodes.
+    """Modes of internodes, each between two nodes.
 
     Parameters
     ----------
@@ -164,33 +126,41 @@ def closed_modes(internodes: Internodes) -> Modes:
     --------
     >>> from rheobase.nerve import fibre_model
     >>> modes = closed_modes(fibre_model("mrg_discrete").internodes(np.array([10.0])))
-    >>> modes.rate_per_ms.shape
-    (1, 20)
+    >>> modes.rate_per_ms.shape, modes.drive.shape
+    ((1, 20), (1, 20, 6))
     """
-    c, g, b, s, axial = _system(internodes, open_start=False)
+    p = row("fibres.mrg_electrical")
+    i, n = internodes, internodes.length_um.size
+    length = _lengths(i)[:, :_HALF]
+    d = np.where(np.arange(_HALF) == 0, i.node_um[:, None], i.axon_um[:, None])
+    axolemma = np.pi * d * length
+    per_layer = np.pi * i.fibre_um[:, None] * length / (2 * i.lamellae[:, None])
+    leak = np.where(np.arange(_HALF) == 0, p["mysa_leak_S_per_cm2"], p["internode_leak_S_per_cm2"])
+    c_ax = p["axolemma_capacitance_uF_per_cm2"] * axolemma * _UM2_UF_TO_NF
+    c_my = p["myelin_capacitance_uF_per_cm2"] * per_layer * _UM2_UF_TO_NF
+    g_ax = leak * axolemma * _UM2_S_TO_US
+    g_my = p["myelin_conductance_S_per_cm2"] * per_layer * _UM2_S_TO_US
+    axial, peri = (_ladder(half) for half in _half_resistances(i, length))
+    by_ax, by_my = 1.0 / np.sqrt(c_ax), 1.0 / np.sqrt(c_my)
     parts = []
-    for basis in _parity():
-        rates, u = _eigen(basis.T @ c @ basis, basis.T @ g @ basis)
-        u = basis @ u
-        parts.append((rates, (b[:, None, :, 0] @ u)[:, 0], np.swapaxes(u, 1, 2) @ s))
-    joined = [np.concatenate([even, odd], axis=1) for even, odd in zip(*parts, strict=True)]
-    return _finish(joined[0], joined[1], joined[2], axial)
-
-
-def open_modes(internodes: Internodes) -> Modes:
-    """Modes of internodes whose first node is a passive end, connected to the second node only.
-
-    Parameters
-    ----------
-    internodes : Internodes
-        n internodes.
-
-    Examples
-    --------
-    >>> from rheobase.nerve import fibre_model
-    >>> open_modes(fibre_model("mrg_discrete").internodes(np.array([10.0]))).drive.shape
-    (1, 20, 12)
-    """
-    c, g, b, s, axial = _system(internodes, open_start=True)
-    rates, u = _eigen(c, g)
-    return _finish(rates, (b[:, None, :, 1] @ u)[:, 0], np.swapaxes(u, 1, 2) @ s, axial)
+    for middle in (0.0, 2.0):  # even states see no current through the middle, odd ones twice the link's
+        along, around = _chain(axial, middle), _chain(peri, middle)
+        system = np.empty((n, COMPARTMENTS, COMPARTMENTS))
+        system[:, :_HALF, :_HALF] = along * by_ax[:, :, None] * by_ax[:, None, :]
+        system[:, :_HALF, _HALF:] = along * by_ax[:, :, None] * by_my[:, None, :]
+        system[:, _HALF:, :_HALF] = np.swapaxes(system[:, :_HALF, _HALF:], 1, 2)
+        system[:, _HALF:, _HALF:] = (along + around) * by_my[:, :, None] * by_my[:, None, :]
+        k = np.arange(COMPARTMENTS)
+        system[:, k, k] += np.concatenate([g_ax / c_ax, g_my / c_my], axis=1)
+        rates, u = np.linalg.eigh(system)
+        push = np.zeros((n, COMPARTMENTS, _HALF + 1))  # what node and compartments' potential do to the states
+        push[:, :_HALF, 1:] = -along * by_ax[:, :, None]
+        push[:, _HALF:, 1:] = -(along + around) * by_my[:, :, None]
+        push[:, 0, 0] = axial[:, 0] * by_ax[:, 0]
+        push[:, _HALF, 0] = (axial[:, 0] + peri[:, 0]) * by_my[:, 0]
+        b = axial[:, 0, None] * (by_ax[:, 0, None] * u[:, 0] + by_my[:, 0, None] * u[:, _HALF])
+        parts.append((rates, b, np.swapaxes(u, 1, 2) @ push))
+    rates, b, drive = (np.concatenate(both, axis=1) for both in zip(*parts, strict=True))
+    # Even and odd states are (first +- mirror image) / sqrt 2: once for what goes in, once for what comes out.
+    b = np.where(np.abs(b) < _NOISE * np.abs(b).max(axis=1, keepdims=True), 0.0, b) * np.sqrt(0.5)
+    return Modes(rate_per_ms=rates, coupling=b, drive=b[:, :, None] * drive * np.sqrt(0.5), axial_uS=axial[:, 0])

@@ -150,6 +150,7 @@ class FibreModel(ABC):
     gates: tuple[Gate, ...]
     currents: tuple[Current, ...]
     rows: tuple[str, ...]
+    membrane: Any = None  # a Membrane where the currents are no list
 
     @abstractmethod
     def internodes(self, diameter_um: Array) -> Internodes:

@@ -1,4 +1,4 @@
-"""One fibre followed over time: potentials at chosen nodes, spikes at all."""
+"""One fibre followed over time: potentials, gates and currents at chosen nodes, spikes at all."""
 
 from __future__ import annotations
 
@@ -11,50 +11,15 @@ from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
 from rheobase.kernel import LANES
-from rheobase.nerve.chunk import make_chunk, run
+from rheobase.nerve.chunk import make_chunk
+from rheobase.nerve.currents import NodeCurrents, membrane_of
 from rheobase.nerve.fibre import Fibre
+from rheobase.nerve.injection import Injection, existing, joined_waveform
 from rheobase.nerve.model import Array
+from rheobase.nerve.spikes import run_with_spikes, spikes_of
 from rheobase.nerve.stimulus import Stimulus, check_potential, silence
-from rheobase.nerve.threshold import SPIKE_MV
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Injection:
-    """A pulse of current through a pipette into one node.
-
-    Parameters
-    ----------
-    node : int
-        Which node; negative counts from the last.
-    current_nA : float
-        Positive depolarises.
-    start_ms, width_ms : float
-        When it begins (from 0) and how long it lasts (above 0); both rounded to whole steps.
-
-    Raises
-    ------
-    ParameterError
-        If a number is not finite or out of its range.
-
-    Examples
-    --------
-    >>> Injection(node=2, current_nA=3.0, start_ms=0.1, width_ms=0.1).node
-    2
-    """
-
-    node: int
-    current_nA: float
-    start_ms: float = 0.0
-    width_ms: float = 0.1
-
-    def __post_init__(self) -> None:
-        if not np.isfinite(self.current_nA):
-            raise ParameterError(f"current_nA is {self.current_nA} nA; give a finite current, for example 3 nA.")
-        if not (self.start_ms >= 0 and 0 < self.width_ms < np.inf):
-            raise ParameterError(
-                f"start_ms is {self.start_ms} ms and width_ms {self.width_ms} ms; the start must not be below 0 ms and"
-                " the width must be above 0 ms."
-            )
+__all__ = ["Injection", "Simulation", "simulate"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +33,16 @@ class Simulation:
     nodes : int array, shape (recorded,)
         Nodes whose potential was kept.
     v_mV : array, shape (recorded, steps + 1)
-        Transmembrane potential.
-    spike_ms : array, shape (nodes of the fibre,)
-        When each node first rises through -30 mV, interpolated between steps; NaN where it never does.
+        Transmembrane potential; NaN at a passive end, which is cut off inside the axon and has none that means
+        anything.
+    spikes_ms : tuple of array, one a node of the fibre
+        Every time each node rises through -30 mV, interpolated between steps; empty at nodes without channels.
     node_mm : array, shape (nodes of the fibre,)
         Place of each node along the fibre.
     rest_mV : array, shape (nodes of the fibre,)
         Potential of each node before the stimulus.
+    membrane : NodeCurrents, optional
+        Gates and currents of the recorded nodes, where they were asked for.
 
     Examples
     --------
@@ -88,14 +56,20 @@ class Simulation:
     time_ms: Array
     nodes: NDArray[np.int64]
     v_mV: Array
-    spike_ms: Array
+    spikes_ms: tuple[Array, ...]
     node_mm: Array
     rest_mV: Array
+    membrane: NodeCurrents | None = None
+
+    @property
+    def spike_ms(self) -> Array:
+        """First spike of each node; NaN where there is none."""
+        return np.array([times[0] if times.size else np.nan for times in self.spikes_ms])
 
     @property
     def fired(self) -> bool:
         """Whether any node fired."""
-        return bool(np.isfinite(self.spike_ms).any())
+        return any(times.size for times in self.spikes_ms)
 
     @property
     def start_node(self) -> int:
@@ -109,12 +83,22 @@ class Simulation:
         def of(name: str, unit: str, values: Array, dims: tuple[str, ...]) -> tuple:
             return dims, values, {"long_name": name, "units": unit}
 
+        recorded = ("recorded_node", "time")
+        data = {
+            "v": of("transmembrane potential", "mV", self.v_mV, recorded),
+            "spike": of("first crossing of -30 mV", "ms", self.spike_ms, ("node",)),
+            "rest": of("resting potential", "mV", self.rest_mV, ("node",)),
+        }
+        if self.membrane is not None:
+            for name, values in self.membrane.gates.items():
+                data[f"gate_{name}"] = of(f"gate {name}", "1", values, recorded)
+            for name, values in self.membrane.density_mA_per_cm2.items():
+                data[f"current_{name}"] = of(f"{name} current, outward", "mA/cm2", values, recorded)
+            for name, values in self.membrane.states.items():
+                unit = "mM" if name.endswith(("_in", "_out")) else "1"
+                data[f"state_{name}"] = of(f"state {name}", unit, values, recorded)
         return xr.Dataset(
-            {
-                "v": of("transmembrane potential", "mV", self.v_mV, ("recorded_node", "time")),
-                "spike": of("first crossing of -30 mV", "ms", self.spike_ms, ("node",)),
-                "rest": of("resting potential", "mV", self.rest_mV, ("node",)),
-            },
+            data,
             coords={
                 "time": of("time", "ms", self.time_ms, ("time",)),
                 "recorded_node": self.nodes,
@@ -132,6 +116,7 @@ def simulate(
     *,
     nodes: Sequence[int] | None = None,
     injections: Sequence[Injection] = (),
+    membrane: bool = False,
     temperature_C: float = 37.0,
 ) -> Simulation:
     """Follow one fibre through a stimulus, from rest to the last step.
@@ -151,13 +136,15 @@ def simulate(
         Nodes whose potential is kept; by default all.
     injections : sequence of Injection
         Currents into nodes; several may go into one.
+    membrane : bool
+        Whether gates and ionic currents of the chosen nodes are kept as well.
     temperature_C : float
         Temperature of the nerve.
 
     Returns
     -------
     Simulation
-        Potentials from rest on, and the first spike of every node.
+        Potentials from rest on, and the spikes of every node.
 
     Raises
     ------
@@ -181,36 +168,24 @@ def simulate(
     check_potential(fibre, phi, stimulus)
     if not np.isfinite(amplitude_mA):
         raise ParameterError(f"amplitude_mA is {amplitude_mA} mA; give a finite amplitude.")
-    kept = _existing(range(fibre.nodes) if nodes is None else nodes, fibre.nodes)
-    pushed = _existing([i.node for i in injections], fibre.nodes)
-    steps, dt = stimulus.samples.shape[1], stimulus.dt_ms
-    wave = np.zeros((len(phi) + len(pushed), steps))
-    wave[: len(phi)] = amplitude_mA * stimulus.samples
-    for row, one in zip(wave[len(phi) :], injections, strict=True):
-        begin = round(one.start_ms / dt)
-        row[begin : begin + max(1, round(one.width_ms / dt))] = one.current_nA
-    chunk = make_chunk([fibre], [phi], dt_ms=dt, temperature_C=temperature_C, current_nodes=[tuple(pushed)])
-    state = tuple(s.copy() for s in chunk.state)
-    nominal = chunk.model.rest_mV
-    out = run(
-        chunk.fixed, state, chunk.blocks, wave, np.ones(LANES), watch=None, level_mV=SPIKE_MV - nominal,
-        record=tuple(kept),
-    )  # fmt: skip
-    rest = nominal + chunk.state[0].reshape(chunk.n_nodes, LANES)[:, 0].astype(float)
-    spikes = out.spike_step[0].astype(float)
+    kept = existing(range(fibre.nodes) if nodes is None else nodes, fibre.nodes)
+    pushed = existing([i.node for i in injections], fibre.nodes)
+    wave = joined_waveform(stimulus, injections)
+    amplitude = np.zeros((LANES, len(wave)))  # one lane works, the others rest
+    amplitude[0] = np.append(np.full(len(phi), amplitude_mA), np.ones(len(pushed)))
+    dt = stimulus.dt_ms
+    chunk = make_chunk([fibre], phi[None], dt_ms=dt, temperature_C=temperature_C, current_nodes=[tuple(pushed)])
+    out = run_with_spikes(chunk, wave, amplitude, record=tuple(kept), gates=membrane)
+    spikes = spikes_of(chunk, out, np.zeros(1, dtype=np.intp), 1)
+    rest = chunk.rest_mV[0].astype(float)
+    v_mV = np.concatenate([rest[kept, None], chunk.model.rest_mV + out.record_mV[0].astype(float)], axis=1)
+    floating = (chunk.layout.ends[0] & chunk.layout.passive_ends)[kept]
     return Simulation(
-        time_ms=dt * np.arange(steps + 1),
+        time_ms=dt * np.arange(stimulus.samples.shape[1] + 1),
         nodes=np.array(kept, dtype=np.int64),
-        v_mV=np.concatenate([rest[kept, None], nominal + out.record_mV[0]], axis=1),
-        spike_ms=np.where(spikes < 0, np.nan, dt * spikes),
+        v_mV=np.where(floating[:, None], np.nan, v_mV),
+        spikes_ms=tuple(spikes.of(0, node) for node in range(fibre.nodes)),
         node_mm=fibre.node_arc_um / 1000.0,
         rest_mV=rest,
+        membrane=membrane_of(chunk, out, kept, v_mV) if membrane else None,
     )
-
-
-def _existing(nodes: Sequence[int], count: int) -> list[int]:
-    """Node numbers from 0 on, negative ones counted from the last."""
-    for node in nodes:
-        if not -count <= node < count:
-            raise ParameterError(f"Node {node} does not exist; the fibre has nodes 0 to {count - 1}.")
-    return [int(n) % count for n in nodes]

@@ -10,7 +10,7 @@ import numpy as np
 from rheobase.errors import ParameterError
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.model import Array
-from rheobase.pulse import Pulse
+from rheobase.pulse import Pulse, Train
 from rheobase.tables import row
 
 _LONGEST_MS = 100.0  # a single response cannot stand for anything longer
@@ -184,3 +184,51 @@ def stimulus_of(pulse: Pulse, *, dt_ms: float = 0.005, tail_ms: float | None = N
     samples = np.zeros((1, active + round(tail / dt_ms)))
     samples[0, :active] = pulse.sample(1000.0 * dt_ms, active)
     return Stimulus(samples=samples, dt_ms=dt_ms, pulse_end_ms=active * dt_ms)
+
+
+def stimulus_of_train(
+    train: Train, *, duration_ms: float, dt_ms: float = 0.005, tail_ms: float = 10.0
+) -> tuple[Stimulus, Array]:
+    """Sample the beginning of a train by exact means over each step, followed by silence.
+
+    Parameters
+    ----------
+    train : Train
+        Any train; pulses that would not end in time are left out, as in the train itself.
+    duration_ms : float
+        How much of it, above 0.
+    dt_ms : float
+        Time step, above 0.
+    tail_ms : float
+        Silence afterwards, in which the last spike must arrive.
+
+    Returns
+    -------
+    stimulus : Stimulus
+        Its waveform.
+    pulse_ms : array
+        When each pulse begins.
+
+    Raises
+    ------
+    ParameterError
+        If the duration is not above 0, or no pulse begins in it.
+
+    Examples
+    --------
+    >>> from rheobase.pulse import monophasic, train
+    >>> stimulus, starts_ms = stimulus_of_train(train(monophasic(width_us=100), rate_hz=200), duration_ms=20.0)
+    >>> starts_ms.tolist(), stimulus.samples.shape
+    ([0.0, 5.0, 10.0, 15.0], (1, 6000))
+    """
+    if not 0 < duration_ms < np.inf:
+        raise ParameterError(f"duration_ms is {duration_ms} ms; give how much of the train is wanted, above 0 ms.")
+    starts_ms = 1e3 * np.asarray(train.onsets_s(0.0, duration_ms / 1e3))
+    if not starts_ms.size:
+        raise ParameterError(f"No pulse of the train begins within {duration_ms:g} ms; make duration_ms longer.")
+    samples = train.sample(1e3 * dt_ms, 0.0, duration_ms / 1e3)
+    silent = np.zeros(round(tail_ms / dt_ms))
+    return (
+        Stimulus(samples=np.concatenate([samples, silent])[None], dt_ms=dt_ms, pulse_end_ms=samples.size * dt_ms),
+        starts_ms,
+    )

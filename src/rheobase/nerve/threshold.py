@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
-from rheobase.kernel import LANES
-from rheobase.nerve.chunk import Chunk, make_chunk, run
-from rheobase.nerve.fibre import Fibre
+from rheobase.nerve.activation import Activation, Edges
+from rheobase.nerve.chunk import SPIKE_MV
+from rheobase.nerve.fibre import Fibre, UniformFibres
+from rheobase.nerve.lots import Potential, check_lists, each_lot
 from rheobase.nerve.model import Array
-from rheobase.nerve.stimulus import Stimulus, check_potential, stimulus_from_segments
+from rheobase.nerve.search import Grid
+from rheobase.nerve.stimulus import Stimulus, stimulus_from_segments
 
 __all__ = ["SPIKE_MV", "Status", "Stimulus", "Thresholds", "activation_thresholds", "stimulus_from_segments"]
 
-SPIKE_MV = -30.0
-_QUIET = {"double": (3.0, 0.3), "insulated": (3.0, 0.3), "continuous": (4.0, 1.0)}  # mV, and ms after the pulse
-_FIRST_GUESS_MV = 20.0  # depolarisation at which a node is about to fire; only where the search begins
-_PROBE_MV = 2.0
-_SPONTANEOUS_MA = 1e-7  # a fibre that fires at so little would fire at none
-_GROWTH, _DESCENT = 1.1, 1.3
 _END_NODES = 2
 
 
@@ -97,7 +92,7 @@ class Thresholds:
 
 def activation_thresholds(
     fibres: Sequence[Fibre],
-    potential_mV_per_mA: Sequence[Array],
+    potential_mV_per_mA: Potential,
     stimulus: Stimulus,
     *,
     watch: Sequence[int] | None = None,
@@ -106,18 +101,25 @@ def activation_thresholds(
     upper_mA: float = 2000.0,
     temperature_C: float = 37.0,
     true_start: bool = False,
+    held_mA: Sequence[float] | Array | None = None,
     guess_mA: Sequence[float] | Array | None = None,
     guess_factor: Sequence[float] | Array | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Thresholds:
     """Find each fibre's threshold by simulation, sixteen fibres at a time.
 
+    Amplitudes are steps of one geometric grid, each `tolerance` above the last: the threshold is the lowest step that
+    was simulated and fired while the step below it was simulated and stayed silent. It does not depend on the other
+    fibres of the call, nor on where the search began. Memory does not grow with the number of fibres if they are
+    `UniformFibres` and the potential is a function.
+
     Parameters
     ----------
     fibres : sequence of Fibre
-        Of one model's membrane.
-    potential_mV_per_mA : sequence of array, shape (sources, compartments)
-        Extracellular potential of each fibre (`Fibre.arc_um` gives the places) for 1 mA of each source.
+        Any models, lengths and branches; `UniformFibres` for very many.
+    potential_mV_per_mA : sequence of array, array or callable
+        Extracellular potential for 1 mA of each source, shape (sources, compartments) a fibre; `Fibre.arc_um` gives
+        the places. A callable is told the indices of some fibres (int array) and returns theirs.
     stimulus : Stimulus
         What the sources do over time.
     watch : sequence of int, optional
@@ -132,6 +134,9 @@ def activation_thresholds(
         Temperature of the nerve.
     true_start : bool
         Whether the first node is an anatomical ending, where a spike may start, and not a cut.
+    held_mA : array, shape (sources,) or (fibres, sources), optional
+        Amplitude of sources that are held while the others are searched together; NaN marks the searched ones. By
+        default all are searched.
     guess_mA : sequence of float, optional
         Where to begin for each fibre, when the threshold is roughly known; it changes the effort, not the promise.
     guess_factor : sequence of float, optional
@@ -161,208 +166,70 @@ def activation_thresholds(
     >>> print(f"{found.threshold_mA[0]:.2f} mA")
     0.18 mA
     """
-    if len(fibres) != len(potential_mV_per_mA):
-        raise ParameterError(
-            f"{len(fibres)} fibres but {len(potential_mV_per_mA)} potentials; give one potential a fibre."
-        )
-    if not (tolerance > 0 and 0 < upper_mA < np.inf):
+    upper_ok = np.isfinite(upper_mA) and upper_mA > 0
+    if not (tolerance > 0 and upper_ok):
         raise ParameterError(f"tolerance is {tolerance} and upper_mA is {upper_mA} mA; both must be above 0.")
     if not stimulus.samples.any():
         raise ParameterError("All samples of the stimulus are zero; there is no threshold to find. Give a pulse.")
-    for fibre, potential in zip(fibres, potential_mV_per_mA, strict=True):
-        check_potential(fibre, potential, stimulus)
-    _check_lists(fibres, watch, need, guess_mA)
-    _check_lists(fibres, None, need, guess_factor)
-    order = np.argsort([-f.nodes for f in fibres], kind="stable")
-    groups = _groups(fibres, order)
-    watched = np.array([int(0.9 * (f.nodes - 1)) for f in fibres] if watch is None else watch, dtype=np.int64)
-    if need > 0:
-        watched[:] = -1
-    shared = _Search(stimulus, need, tolerance, upper_mA, true_start)
+    check_lists(fibres, watch, need, guess_mA)
+    check_lists(fibres, None, need, guess_factor)
+    held = _held(held_mA, len(fibres), stimulus.samples.shape[0])
+    count = len(fibres)
     out = Thresholds(
-        threshold_mA=np.full(len(fibres), np.inf),
-        lower_mA=np.zeros(len(fibres)),
-        status=np.zeros(len(fibres), dtype=np.int64),
-        start_node=np.full(len(fibres), -1, dtype=np.int64),
-        predicted_mA=np.full(len(fibres), np.nan),
+        threshold_mA=np.full(count, np.inf),
+        lower_mA=np.zeros(count),
+        status=np.zeros(count, dtype=np.int64),
+        start_node=np.full(count, -1, dtype=np.int64),
+        predicted_mA=np.full(count, np.nan),
         simulations=0,
     )
-    done = [0, 0]
+    told = (guess_mA, guess_factor)
 
-    def work(group: NDArray[np.intp]) -> None:
-        chosen = [fibres[i] for i in group]
-        chunk = make_chunk(
-            chosen, [potential_mV_per_mA[i] for i in group], dt_ms=stimulus.dt_ms, temperature_C=temperature_C
+    def solve(index: NDArray[np.intp], lot: Sequence[Fibre], potential: Any) -> int:
+        watched = [int(0.9 * (f.nodes - 1)) for f in _likes(lot)] if watch is None else np.asarray(watch)[index]
+        job = Activation.of(
+            lot, potential, stimulus, np.broadcast_to(watched, len(lot)), need, held[index], temperature_C
         )
-        alive = np.array([f.nodes - f.silent_nodes for f in chosen])
-        begin = None if guess_mA is None else np.asarray(guess_mA, dtype=float)[group]
-        if begin is None:
-            out.predicted_mA[group] = shared.predict(chunk)[: len(group)]
-            factor = None if guess_factor is None else np.asarray(guess_factor, dtype=float)[group]
-        else:
-            factor = np.ones(len(group))
-        start = out.predicted_mA[group] if begin is None else begin
-        result, simulations = shared.solve(chunk, watched[group], alive, start, factor)
-        out.threshold_mA[group], out.lower_mA[group], out.status[group], out.start_node[group] = result
-        done[0] += len(group)
-        done[1] += simulations
-        if progress is not None:
-            progress(done[0] / len(fibres))
+        mine = [None if t is None else np.asarray(t, dtype=float)[index] for t in told]
+        found, out.predicted_mA[index], simulations = job.solve(Grid(tolerance, upper_mA), mine[0], mine[1])
+        out.threshold_mA[index], out.lower_mA[index] = found.threshold_mA, found.lower_mA
+        out.start_node[index] = found.start_node
+        out.status[index] = _status(found, job, true_start)
+        return simulations
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        list(pool.map(work, groups))
+    done = each_lot(fibres, potential_mV_per_mA, stimulus, solve, progress)
     return Thresholds(
         threshold_mA=out.threshold_mA, lower_mA=out.lower_mA, status=out.status, start_node=out.start_node,
-        predicted_mA=out.predicted_mA, simulations=done[1],
+        predicted_mA=out.predicted_mA, simulations=done,
     )  # fmt: skip
 
 
-def _check_lists(
-    fibres: Sequence[Fibre], watch: Sequence[int] | None, need: int, guess_mA: Sequence[float] | Array | None
-) -> None:
-    """Refuse watched nodes and guesses that do not fit the fibres."""
-    for name, given in (("watch", watch), ("guess_mA", guess_mA)):
-        if given is not None and len(given) != len(fibres):
-            raise ParameterError(f"{name} has {len(given)} entries for {len(fibres)} fibres; give one a fibre.")
-    shortest = min((f.nodes for f in fibres), default=0)
-    if not 0 <= need <= shortest:
-        raise ParameterError(f"need is {need}; the shortest fibre has {shortest} nodes. Ask for 0 (off) to that many.")
-    for node, fibre in zip(() if watch is None else watch, () if watch is None else fibres, strict=True):
-        if not 0 <= node < fibre.nodes:
-            raise ParameterError(f"watch is node {node}, but the fibre has nodes 0 to {fibre.nodes - 1}.")
-    if guess_mA is not None and not (np.asarray(guess_mA) > 0).all():
-        raise ParameterError("guess_mA holds a value that is not above 0 mA; leave guess_mA out where none is known.")
+def _likes(lot: Sequence[Fibre]) -> Sequence[Fibre]:
+    """Fibres that stand for all of a lot: one, where all have as many nodes."""
+    return [lot[0]] if isinstance(lot, UniformFibres) else lot
 
 
-def _groups(fibres: Sequence[Fibre], order: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    """Cut the fibres, longest first, into chunks of like length, membrane and ends."""
-    keyed: dict[tuple, list[int]] = {}
-    for i in order:
-        f = fibres[i]  # passive ends of a block must lie at the same nodes
-        keyed.setdefault((f.model.gates, f.passive_ends, f.nodes if f.passive_ends else 0), []).append(int(i))
-    out = []
-    for members in keyed.values():
-        lanes = LANES * max(1, min(8, 320 // max(fibres[members[0]].nodes, 1)))
-        out += [np.array(members[a : a + lanes]) for a in range(0, len(members), lanes)]
+def _held(held_mA: Sequence[float] | Array | None, fibres: int, sources: int) -> Array:
+    """Held amplitudes of every fibre and source, NaN for the searched ones."""
+    if held_mA is None:
+        return np.full((fibres, sources), np.nan)
+    given = np.asarray(held_mA, dtype=float)
+    if given.shape not in ((sources,), (fibres, sources)) or np.isinf(given).any():
+        raise ParameterError(
+            f"held_mA has shape {given.shape} for {fibres} fibres and {sources} sources; give one finite amplitude a"
+            " source, or one a fibre and source, and NaN for those that are searched."
+        )
+    out = np.broadcast_to(given, (fibres, sources))
+    if not np.isnan(out).any(axis=1).all():
+        raise ParameterError("held_mA holds every source of a fibre; mark at least one with NaN, to be searched.")
     return out
 
 
-def _fill(values: NDArray, lanes: int) -> NDArray:
-    """Repeat the last value so that every lane has one."""
-    return np.append(values, np.repeat(values[-1:], lanes - len(values)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """Bracket, then bisect, every lane of a chunk at once."""
-
-    stimulus: Stimulus
-    need: int
-    tolerance: float
-    upper_mA: float
-    true_start: bool
-
-    def solve(
-        self,
-        chunk: Chunk,
-        watch: NDArray[np.int64],
-        alive: NDArray[np.intp],
-        begin_mA: Array,
-        factor: Array | None,
-    ) -> tuple[tuple[Array, Array, NDArray, NDArray], int]:
-        lanes, count = chunk.blocks * LANES, chunk.count
-        watched, alive = _fill(watch, lanes), _fill(alive, lanes)
-        cut = np.arange(chunk.n_nodes)[None, :] >= alive[:, None]
-        low, high = np.zeros(lanes), np.full(lanes, np.inf)
-        trial = _fill(begin_mA if factor is None else begin_mA * factor, lanes)
-        trial = np.clip(trial, 1e-6, self.upper_mA / 1.5)
-        start = np.full(lanes, -1, dtype=np.int64)
-        growth = np.full(lanes, _GROWTH if begin_mA is None else 1.05)
-        closed = 1.0 + self.tolerance
-        open_ = np.ones(lanes, dtype=bool)
-        spontaneous = np.zeros(lanes, dtype=bool)
-        # A silent amplitude at which nodes fired in vain may lie beyond a block, with the threshold below it. The
-        # search then turns once, goes down from the lowest such amplitude, and comes back if nothing fires there.
-        vain_mA, clean_mA = np.full(lanes, np.inf), np.zeros(lanes)
-        turned, descending = np.zeros(lanes, dtype=bool), np.zeros(lanes, dtype=bool)
-        kept = [low.copy(), high.copy(), start.copy()]
-        open_[count:] = False
-        simulations = 0
-        while open_.any():
-            simulations += int(open_.sum())
-            fired, spikes = self._fires(chunk, np.where(open_, trial, 0.0), watched, open_)
-            up, down = open_ & ~fired, open_ & fired
-            low[up & ~descending] = trial[up & ~descending]
-            high[down] = trial[down]
-            spikes = np.where((spikes < 0) | cut, np.inf, spikes)  # a silent node cannot start a spike
-            first = spikes.argmin(axis=1)
-            start[down] = first[down]
-            vain = up & np.isfinite(spikes).any(axis=1)
-            vain_mA[vain] = np.minimum(vain_mA, trial)[vain]
-            clean = up & ~vain
-            clean_mA[clean] = np.maximum(clean_mA, trial)[clean]
-            spontaneous |= open_ & (high < _SPONTANEOUS_MA)
-            back = descending & clean
-            for values, before in zip((low, high, start), kept, strict=True):
-                values[back] = before[back]
-            ended = open_ & ~descending & ((low >= self.upper_mA * 0.999) & up | (low > 0) & (high <= low * closed))
-            turns = ended & ~turned & (vain_mA <= low) & (vain_mA > clean_mA * _DESCENT)
-            for values, before, blank in zip((low, high, start), kept, (0.0, np.inf, -1), strict=True):
-                before[turns], values[turns] = values[turns], blank
-            turned |= turns
-            descending = (descending & ~down) | turns
-            open_ &= ~(spontaneous | back | (ended & ~turns))
-            bracketed = (low > 0) & np.isfinite(high)
-            stepped = np.where(np.isfinite(high), trial / growth, np.minimum(trial * growth, self.upper_mA))
-            trial = np.where(bracketed, np.sqrt(low * np.where(np.isfinite(high), high, 1.0)), stepped)
-            trial = np.where(descending, vain_mA / _DESCENT, trial)
-            growth = np.where(turns, _GROWTH, np.where(bracketed | descending, growth, np.minimum(growth**1.5, 3.0)))
-        status = np.where(spontaneous, Status.SPONTANEOUS, Status.FOUND)
-        none = ~np.isfinite(high)
-        status[none] = np.where(np.isfinite(vain_mA[none]), Status.VIRTUAL_ANODE_BLOCK, Status.BOUND_EXCEEDED)
-        at_end = start >= alive - _END_NODES
-        if not self.true_start:
-            at_end |= (start >= 0) & (start < _END_NODES)
-        status[at_end & (status == Status.FOUND)] = Status.END_EXCITATION
-        return (high[:count], low[:count], status[:count], start[:count]), simulations
-
-    def predict(self, chunk: Chunk) -> Array:
-        """Where to begin: the amplitude that would depolarise some node by 20 mV if the fibre were linear.
-
-        Tried with 2 mV: much less drowns in rounding, much more wakes the channels.
-        """
-        drive = np.abs(chunk.fixed["node_drive"]).reshape(chunk.blocks, -1, LANES).max(axis=1).ravel()
-        trial = 1e-3 / np.maximum(drive, 1e-9)  # of each lane alone: what shares a chunk must not matter
-        for _ in range(2):
-            best_mV = self._risen_mV(chunk, trial)
-            trial = trial * np.where(best_mV > 0, _PROBE_MV / np.maximum(best_mV, 1e-6), 10.0)
-        steps = np.count_nonzero(self.stimulus.samples[0]) / max(len(self.stimulus.breaks), 1)
-        width_ms = max(steps, 1.0) * chunk.dt_ms  # the longer the phase, the less depolarisation it takes
-        return trial * (_FIRST_GUESS_MV / _PROBE_MV) * (0.42 + 0.107 / width_ms**0.7)
-
-    def _risen_mV(self, chunk: Chunk, amplitude_mA: Array) -> Array:
-        """Highest rise of any node at the end of a phase, for every lane."""
-        state = tuple(s.copy() for s in chunk.state)
-        shape = (chunk.blocks, chunk.n_nodes, LANES)
-        best = np.zeros(chunk.blocks * LANES)
-        begin = self.stimulus.onset
-        for end in self.stimulus.breaks:
-            run(chunk.fixed, state, chunk.blocks, self.stimulus.samples[:, begin:end], amplitude_mA, watch=None)
-            best = np.maximum(best, (state[0] - chunk.state[0]).reshape(shape).max(axis=1).ravel())
-            begin = end
-        return best
-
-    def _fires(
-        self, chunk: Chunk, amplitude_mA: Array, watch: NDArray[np.int64], open_: NDArray[np.bool_]
-    ) -> tuple[NDArray, NDArray]:
-        rest = chunk.model.rest_mV
-        quiet_mV, quiet_after_ms = _QUIET[chunk.model.cable]
-        onset = self.stimulus.onset  # nothing happens before
-        quiet_from = round((self.stimulus.pulse_end_ms + quiet_after_ms) / chunk.dt_ms) - onset
-        out = run(
-            chunk.fixed, tuple(s.copy() for s in chunk.state), chunk.blocks, self.stimulus.samples[:, onset:],
-            amplitude_mA, waited_for=open_,
-            watch=watch, need=np.full(len(watch), self.need, np.int64), level_mV=SPIKE_MV - rest,
-            rest_mV=chunk.state[0], quiet_mV=quiet_mV, quiet_from=quiet_from,
-        )  # fmt: skip
-        return out.done == 1, out.spike_step
+def _status(found: Edges, job: Activation, true_start: bool) -> NDArray[np.int64]:
+    """How the search ended for each fibre."""
+    status = np.where(found.spontaneous, Status.SPONTANEOUS, Status.FOUND).astype(np.int64)
+    none = ~np.isfinite(found.threshold_mA)
+    status[none] = np.where(found.vain[none], Status.VIRTUAL_ANODE_BLOCK, Status.BOUND_EXCEEDED)
+    at_end = job.near_end(found.start_node, _END_NODES, true_start)
+    status[at_end & (status == Status.FOUND)] = Status.END_EXCITATION
+    return status

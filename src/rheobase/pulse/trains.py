@@ -10,7 +10,7 @@ import numpy as np
 from rheobase.errors import ParameterError
 from rheobase.pulse._checks import above_zero, not_negative, whole
 from rheobase.pulse._clock import Clock
-from rheobase.pulse._emission import emit, onsets, pulses_between, window
+from rheobase.pulse._emission import emit, onsets, pulses_between, widths, window
 from rheobase.pulse._together import mean_of_product
 from rheobase.pulse.modulation import Modulation
 from rheobase.pulse.waveform import Pulse
@@ -151,6 +151,11 @@ class Train:
     def onsets_s(self, t0_s: float, t1_s: float) -> np.ndarray:
         """Times at which pulses begin, from `t0_s` up to, not including, `t1_s`, in s."""
         return pulses_between(self, *window(t0_s, t1_s))[1]
+
+    def widths_us(self, t0_s: float, t1_s: float) -> np.ndarray:
+        """Width of the strongest phase of each of those pulses, in us."""
+        first, onset_s = pulses_between(self, *window(t0_s, t1_s))
+        return widths(self, first, first + onset_s.size) * self.pulse.phase_width_us
 
     def sample(self, dt_us: float, t0_s: float, t1_s: float) -> np.ndarray:
         """Averages of the waveform over the cells of a time grid.

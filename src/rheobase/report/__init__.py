@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rheobase.report.view.scene import Scene
 
-__all__ = ["report_html", "view_html", "view_png", "write_report"]
+__all__ = ["film_html", "report_html", "view_html", "view_png", "write_report"]
 
 
 def report_html(result: Mapping[str, Any]) -> str:
@@ -58,6 +58,29 @@ def write_report(result: Mapping[str, Any], path: str | Path) -> None:
     ...     write_report({"answer": "It tingles."}, Path(here) / "report.html")
     """
     Path(path).write_bytes(report_html(result).encode("utf-8"))
+
+
+def film_html(scene: Mapping[str, Any]) -> str:
+    """A page of its own for a moving limb.
+
+    Parameters
+    ----------
+    scene : mapping
+        What `rheobase.effect.scene_of` gives.
+
+    Returns
+    -------
+    str
+        The page. It needs no network, can be turned by dragging, and stands still for those who asked for less motion.
+
+    Examples
+    --------
+    >>> "<canvas" in film_html({"title": "A leg", "bones": [], "takes": [{"frames": []}]})
+    True
+    """
+    from rheobase.report._animation import film_page
+
+    return film_page(scene)
 
 
 def view_html(scene: Scene, *, still_png: bytes, disclaimer: str, plain: bool = False) -> str:

@@ -21,6 +21,7 @@ _NAMES = (
     "ink", "soft", "grid", "paper", "pad", "window",
     "abeta", "abeta-text", "aalpha", "aalpha-text", "adelta", "adelta-text", "c", "c-text",
     "skin", "fat", "muscle", "bone", "marrow", "nerve",
+    "limp", "limp-text", "surface", "surface-text", "cuff", "cuff-text", "bone-solid",
 )  # fmt: skip
 PAINT = {name: f"#{0x1B + 7 * i:02x}{0xC3 - 5 * i:02x}{0x3D + 3 * i:02x}" for i, name in enumerate(_NAMES)}
 

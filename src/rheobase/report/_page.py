@@ -7,9 +7,10 @@ from importlib.resources import files
 from typing import Any
 
 from rheobase.report import _parts as parts
+from rheobase.report._animation import animation
 from rheobase.report._canvas import look, svg
 from rheobase.report._html import behind, esc, section
-from rheobase.report.figures import OVERVIEW, PICTURES, Picture
+from rheobase.report.figures import LEADS, PICTURES, Picture
 
 _WIDE_PX, _NARROW_PX = 680, 366
 
@@ -22,11 +23,12 @@ def page(result: Mapping[str, Any]) -> str:
     scenario = result.get("scenario") or {}
     name, summary = scenario.get("name", "result"), scenario.get("summary", "")
     with look():
-        first = _figure(OVERVIEW, result)
+        lead = next((p for p in LEADS if p.has_data(result)), LEADS[0])
+        first = _figure(lead, result)
         detail = [
             section(p.title, _figure(p, result), _AFTER.get(p.id, _nothing)(result), anchor=p.id)
             for p in PICTURES
-            if p is not OVERVIEW and p.has_data(result)
+            if p is not lead and p.has_data(result)
         ]
     style = (files("rheobase.report") / "report.css").read_text(encoding="utf-8")
     version = esc(result.get("rheobase_version", ""))
@@ -35,6 +37,8 @@ def page(result: Mapping[str, Any]) -> str:
         f' class="answer">{esc(result.get("answer", ""))}</p>\n{parts.standing(result)}</header>',
         first,
         parts.events(result),
+        parts.key_figures(result),
+        animation(result),
         *detail,
         parts.safety(result),
         parts.population(result),

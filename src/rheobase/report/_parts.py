@@ -15,6 +15,13 @@ _UNCONFIRMED = ("recalled", "judgement")
 
 def standing(result: Result) -> str:
     """Whether the numbers are a prior or fitted to a person."""
+    if result.get("standing"):
+        return f'<p class="flag">{esc(result["standing"])}</p>'
+    if result.get("torque"):
+        return (
+            '<p class="flag">Not fitted to a person: torque is a prior over virtual people. A recorded force'
+            " (<code>rheobase fit</code>) makes the muscle that of one person.</p>"
+        )
     if not result.get("calibrated"):
         return (
             '<p class="flag">Not calibrated to a person: these amplitudes are a prior over virtual people, not'
@@ -53,6 +60,20 @@ def events(result: Result) -> str:
     return (
         table + '<p class="note" style="margin-top:.8rem">' + esc(" ".join([*said, *(n for n in notes if n)])) + "</p>"
     )
+
+
+def key_figures(result: Result) -> str:
+    """The figures one asks for first, each with its unit and what it is compared with."""
+    known = result.get("key_figures") or ()
+    body = [(k["plain"], Safe(f'<span class="keep">{esc(told(k))}</span>'), k.get("note", "")) for k in known]
+    return rows(("what", "figure", "note"), body, stack=True) if body else ""
+
+
+def told(figure: Mapping[str, Any]) -> str:
+    """A key figure with its unit."""
+    name = {"1": "", "percent": "%"}.get(figure["unit"], unit(figure["unit"]))
+    space = "" if name == "°" else " "
+    return f"{number(figure['value'])}{space}{name}".strip()
 
 
 def criteria(result: Result) -> str:

@@ -94,6 +94,18 @@ def percent(share: Any) -> str:
     return "–" if share is None else f"{number(100 * share)} %"
 
 
+def signed(change_percent: float) -> str:
+    """A change as a whole number with its sign; none for no change.
+
+    Examples
+    --------
+    >>> signed(9.4), signed(-3.0), signed(0.2)
+    ('+9', '−3', '0')
+    """
+    rounded = round(change_percent)
+    return f"{rounded:+d}".replace("-", "−") if rounded else "0"
+
+
 def limit_mA(verdict: dict[str, Any], amplitude_mA: float) -> float | None:
     """The amplitude at which a limit would be reached, or None where that cannot be told.
 

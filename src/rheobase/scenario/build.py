@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rheobase.anatomy import Forearm
 from rheobase.electrode import Interface, Output, default_interface
+from rheobase.errors import ScenarioError
 from rheobase.io.scenario import Scenario
 from rheobase.montage import Montage, pad_pair
 from rheobase.pulse import Programme, Pulse, biphasic, exponential, from_csv, monophasic, tone_burst, train, twin_peak
@@ -55,6 +56,8 @@ def build_chain(scenario: Scenario) -> Chain:
     ('proximal', 'distal')
     """
     a, p, o = scenario.anatomy, scenario.pads, scenario.output
+    if a is None:
+        raise ScenarioError(f"Scenario '{scenario.name}' has no table [anatomy]; there is no limb to put pads on.")
     limb = get("anatomies", a.site)(radius_mm=a.radius_mm, fat_mm=a.fat_mm, skin_mm=a.skin_mm, skin_model=a.skin_model)
     montage = pad_pair(
         limb,
@@ -66,7 +69,7 @@ def build_chain(scenario: Scenario) -> Chain:
         interface=_interface(p.contact_impedance_ohm_m2),
         output=Output(control=o.control, compliance_V=o.compliance_V),
     )
-    pulse = _pulse(scenario)
+    pulse = pulse_of(scenario)
     duration_s = scenario.train.duration_s or 60.0 * o.session_min
     programme = Programme(
         train=train(pulse, rate_hz=scenario.train.rate_hz),
@@ -92,7 +95,15 @@ def _interface(contact_ohm_m2: float) -> Interface:
     )
 
 
-def _pulse(scenario: Scenario) -> Pulse:
+def pulse_of(scenario: Scenario) -> Pulse:
+    """The pulse of a scenario.
+
+    Examples
+    --------
+    >>> from rheobase.io.scenario import load_scenario
+    >>> pulse_of(load_scenario("tens-forearm")).phase_width_us
+    200.0
+    """
     makers = {
         "monophasic": monophasic,
         "biphasic": biphasic,

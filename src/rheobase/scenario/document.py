@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rheobase.effect import EVENTS, Sensation, band_of, perceived_intensity
 from rheobase.field import Field
+from rheobase.io.scenario import Scenario
 from rheobase.montage import Montage
 from rheobase.nerve import KINDS, TrunkFibre, rounded_mm, stimulus_of, trunk_thresholds, walk_mm
 from rheobase.pulse import Pulse
@@ -261,3 +263,13 @@ def safety_part(checked: CheckedProgramme) -> dict[str, Any]:
         "overall_text": checked.overall.text,
         "verdicts": [{n: getattr(v, n) for n in names} for v in checked.verdicts],
     }
+
+
+def pulse_label(scenario: Scenario) -> str:
+    """The pulse in words."""
+    p = scenario.pulse
+    if p.shape == "csv":
+        return f"samples of {Path(p.file or '').name}"
+    width = f", {p.width_us:g} µs a phase" if p.width_us else ""
+    gap = f", {p.gap_us:g} µs gap" if p.gap_us else ""
+    return f"{p.shape.replace('_', ' ')}{width}{gap}, {p.leading} first at the cathode pad"

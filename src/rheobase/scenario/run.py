@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import rheobase
 from rheobase.effect import EVENTS, assess_sensation, event_mA
 from rheobase.effect.virtual import body_thresholds_mA, middle_body
-from rheobase.io.scenario import Scenario, load_scenario
+from rheobase.io.scenario import AnatomyInput, Scenario, load_scenario
 from rheobase.registry import get
 from rheobase.safety import check
 from rheobase.scenario import document, told
 from rheobase.scenario.build import build_chain
+from rheobase.scenario.muscle import run_muscle
 from rheobase.scenario.strength import strength_duration
 from rheobase.scenario.view import picture_part
 
@@ -28,7 +30,7 @@ def run(
     Parameters
     ----------
     scenario : str, Path or Scenario
-        Name, file or the scenario itself.
+        Name, file or the scenario itself, of any modality.
     overrides : mapping, optional
         Values to change, by dotted key, such as ``{"pads.width_mm": 30}``.
     progress : callable, optional
@@ -53,26 +55,33 @@ def run(
     >>> [e["id"] for e in result["events"]]
     ['tingling', 'twitch', 'pain']
     """
-    chosen = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, overrides)
+    chosen = load_scenario(scenario, overrides) if isinstance(scenario, str | Path) else scenario
     return run_scenario(chosen, progress)
 
 
-def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[str, Any]:
-    """Run a checked scenario; see `run`.
+# The chain of each modality; loaded when it is run.
+_PIPELINES = {
+    "tens": "rheobase.scenario.run:run_limb_or_muscle",
+    "ems": "rheobase.scenario.run:run_limb_or_muscle",
+    "nmes": "rheobase.scenario.run:run_limb_or_muscle",
+    "fes": "rheobase.scenario.walking:run_walking",
+}
+
+
+def run_scenario(scenario: Any, progress: Progress | None = None) -> dict[str, Any]:
+    """Run a checked scenario of any modality; see `run`.
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or another that `load_scenario` makes
         The scenario.
     progress : callable, optional
         Is told what is being done and the share done.
 
     Raises
     ------
-    ParameterError
-        If limb, pads, pulse or population are impossible together.
-    LimitExceeded
-        If the output passes a safety limit or the compliance of the output stage.
+    RheobaseError
+        Whatever is impossible together, passes a limit, or runs away.
 
     Examples
     --------
@@ -82,6 +91,27 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
     Traceback (most recent call last):
     rheobase.errors.LimitExceeded: ...
     """
+    module, _, name = _PIPELINES[scenario.modality].partition(":")
+    return getattr(import_module(module), name)(scenario, progress)
+
+
+def run_limb_or_muscle(scenario: Scenario, progress: Progress | None = None) -> dict[str, Any]:
+    """From two pads to what is felt in a limb, or to what a muscle does; see `run`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    progress : callable, optional
+        Is told what is being done and the share done.
+    """
+    if scenario.anatomy is None:
+        return run_muscle(scenario, progress)
+    return _run_sensation(scenario, scenario.anatomy, progress)
+
+
+def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress | None) -> dict[str, Any]:
+    """The chain from the pads to what is felt."""
     from rheobase.field import solve_field
 
     say = progress or (lambda what, share: None)
@@ -133,12 +163,12 @@ def run_scenario(scenario: Scenario, progress: Progress | None = None) -> dict[s
         "strength_duration": strength,
         "field": document.field_part(field, chain.montage, chain.pulse, amplitude_mA),
         "view": picture_part(chain.limb, chain.montage, chain.pulse, title=scenario.summary, over=nerve),
-        "anatomy": document.anatomy_part(field, chain.montage, scenario.anatomy.site),
-        "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, _label(scenario)),
+        "anatomy": document.anatomy_part(field, chain.montage, anatomy.site),
+        "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, document.pulse_label(scenario)),
         "safety": document.safety_part(checked),
         "population": told.population(felt),
         "method": told.method(felt, field.resistance_ohm),
-        "simplifications": told.simplifications(scenario.anatomy.skin_model),
+        "simplifications": told.simplifications(anatomy.skin_model),
         "citations": told.citations(rows),
         "disclaimer": document.DISCLAIMER,
     }
@@ -153,12 +183,3 @@ def _uncalibrated_mA(felt: Any) -> dict[str, float]:
         felt.library, middle_body(felt.library.limb), np.random.default_rng([felt.seed, 2]), times=SMOOTH
     )
     return {e: event_mA(plain, felt.criteria[e])[0] for e in EVENTS}
-
-
-def _label(scenario: Scenario) -> str:
-    p = scenario.pulse
-    if p.shape == "csv":
-        return f"samples of {Path(p.file or '').name}"
-    width = f", {p.width_us:g} µs a phase" if p.width_us else ""
-    gap = f", {p.gap_us:g} µs gap" if p.gap_us else ""
-    return f"{p.shape.replace('_', ' ')}{width}{gap}, {p.leading} first at the cathode pad"

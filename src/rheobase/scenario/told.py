@@ -38,6 +38,10 @@ _USED_FOR = {
     "limits": "output limits",
     "electrodes": "pads and skin",
     "modalities": "usual settings",
+    "movement": "limb and gait",
+    "control": "control",
+    "muscle": "force of muscle",
+    "peroneal": "nerve of the leg",
 }
 
 

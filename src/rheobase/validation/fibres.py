@@ -16,8 +16,15 @@ from rheobase.nerve import Fibre, Status, activation_thresholds, fibre_model, st
 from rheobase.registry import members
 from rheobase.tables import row
 from rheobase.validation._rows import Comparison, Progress, RowDict, aside, near, not_built
+from rheobase.validation.spikes import compare_spikes
 
-_NAMES = {"MRG_INTERPOLATION": "mrg_interpolated", "RATTAY": "rattay_aberham"}
+_NAMES = {
+    "MRG_INTERPOLATION": "mrg_interpolated",
+    "SMALL_MRG_INTERPOLATION": "pena",
+    "RATTAY": "rattay_aberham",
+    "CRRSS": "sweeney",
+}
+_BUILT_IN = ("fibre_thresholds.json", "c_fibre_thresholds.json")
 _TOLERANCE = 0.002
 _UPPER_MA = 1e5
 
@@ -35,7 +42,7 @@ class _Case:
 
 
 def compare_fibres(data: Mapping[str, Any], place: str, tell: Progress) -> list[RowDict]:
-    """Every threshold of a document in the format of ``fibre_thresholds.json``.
+    """Every threshold and every spike of a document in the format of ``fibre_thresholds.json``.
 
     Raises
     ------
@@ -61,6 +68,10 @@ def compare_fibres(data: Mapping[str, Any], place: str, tell: Progress) -> list[
             rows.append(aside(case.name, published, None, ours, unit="mA", note="The file gives no threshold."))
         else:
             rows.append(near(case.name, published, case.published_mA, ours, unit="mA", note=note))
+    for i, said in enumerate(data["fibres"]):
+        here = f"{place}: fibres[{i}]"
+        fibre, why, _ = _fibre(said, here)
+        rows += compare_spikes(said, fibre, why, here)
     return rows
 
 
@@ -70,28 +81,33 @@ def _get(data: Mapping[str, Any], key: str, place: str) -> Any:
     return data[key]
 
 
-def _cases(data: Mapping[str, Any], said: Mapping[str, Any], place: str) -> list[_Case]:
-    meta = data.get("meta", {})
+def _fibre(said: Mapping[str, Any], place: str) -> tuple[Fibre | None, str, bool]:
+    """The fibre of an entry, or why there is none, and whether its model is known at all."""
     model = str(_get(said, "model", place))
     diameter_um, nodes = float(_get(said, "diameter_um", place)), int(_get(said, "n_nodes", place))
     ours = _NAMES.get(model, model.lower())
-    fibre, why = None, f"Model {model} is not built yet."
-    if ours in members("fibres"):
-        try:
-            spacing = said.get("delta_z_um") if fibre_model(ours).cable == "continuous" else None
-            fibre, why = uniform_fibre(ours, diameter_um=diameter_um, nodes=nodes, spacing_um=spacing), ""
-        except ParameterError as refusal:
-            why = str(refusal)
+    if ours not in members("fibres"):
+        return None, f"Model {model} is not built yet.", False
+    try:
+        spacing = said.get("delta_z_um") if fibre_model(ours).cable == "continuous" else None
+        return uniform_fibre(ours, diameter_um=diameter_um, nodes=nodes, spacing_um=spacing), "", True
+    except ParameterError as refusal:
+        return None, str(refusal), True
+
+
+def _cases(data: Mapping[str, Any], said: Mapping[str, Any], place: str) -> list[_Case]:
+    meta = data.get("meta", {})
+    fibre, why, known = _fibre(said, place)
+    who = f"{said['model']} {float(said['diameter_um']):g} um"
     sigma = _get(meta, "sigma_S_per_m", f"{place.split(':')[0]}: meta")
     warm_C = float(said.get("temperature_C", meta.get("temperature_C", 37.0)))
     out = []
     for j, one in enumerate(_get(said, "thresholds", place)):
         here = f"{place}.thresholds[{j}]"
         try:
-            out.append(_case(one, said, fibre, f"{model} {diameter_um:g} um", sigma, warm_C, why, here))
+            out.append(_case(one, said, fibre, who, sigma, warm_C, why, here))
         except (TypeError, ValueError, IndexError) as wrong:
             raise TableError(f"{here}: holds a value that cannot be used: {wrong}. Correct it.") from wrong
-    known = ours in members("fibres")
     return [c if known else _as_unknown(c) for c in out]
 
 
@@ -174,12 +190,15 @@ def _simulate(cases: list[_Case], tell: Progress) -> dict[int, tuple[float, str]
 
 
 def _built_in(tell: Progress) -> list[RowDict]:
-    place = files("rheobase.tables") / "reference" / "fibre_thresholds.json"
-    return compare_fibres(json.loads(place.read_text(encoding="utf-8")), "fibre_thresholds.json", tell)
+    rows = []
+    for i, name in enumerate(_BUILT_IN):
+        data = json.loads((files("rheobase.tables") / "reference" / name).read_text(encoding="utf-8"))
+        rows += compare_fibres(data, name, lambda share, i=i: tell((i + share) / len(_BUILT_IN)))
+    return rows
 
 
 COMPARISON = Comparison(
     name="fibres",
-    about="thresholds of single fibres beside a point source, another program's at the same step",
+    about="thresholds and spikes of single fibres, another program's at the same step",
     run=_built_in,
 )

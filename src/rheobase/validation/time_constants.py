@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from rheobase.field import point_source_V_per_A
-from rheobase.nerve import activation_thresholds, uniform_fibre
+from rheobase.nerve import thresholds_over_widths, uniform_fibre
 from rheobase.nerve.strength_duration import fit_strength_duration
 from rheobase.tables import row
-from rheobase.validation._bench import NODES_NEEDED, monophasic, straight, uniform_mA, wrist, wrist_pads
+from rheobase.validation._bench import DT_MS, NODES_NEEDED, monophasic, straight, uniform_mA, wrist, wrist_pads
 from rheobase.validation._rows import Comparison, Progress, RowDict, apart, near, not_built
 
 _DIAMETER_UM = 10.0
 _TOLERANCE = 0.001
+_TAIL_MS = 1.2
 
 
 def wrist_taus_us(depths_mm: Sequence[float], tell: Progress) -> list[float]:
@@ -37,14 +38,17 @@ def point_taus_us(tell: Progress) -> list[float]:
     points = np.column_stack([0 * along, 0 * along, along])
     middle = fibre.node_arc_um[fibre.nodes // 2] / 1000.0
     phi = [point_source_V_per_A(points, (d, 0.0, middle), p["medium_S_per_m"])[None] for d in p["distance_mm"]]
-    found = []
-    for done, width in enumerate(widths):
-        thresholds = activation_thresholds(
-            [fibre] * len(phi), phi, monophasic(width), need=NODES_NEEDED, tolerance=_TOLERANCE
-        )
-        found.append(thresholds.threshold_mA)
-        tell((done + 1) / len(widths))
-    return [fit_strength_duration(widths, series, biphasic=False).chronaxie_us for series in np.array(found).T]
+    series = thresholds_over_widths(
+        [fibre] * len(phi),
+        phi,
+        widths_us=widths,
+        need=NODES_NEEDED,
+        tolerance=_TOLERANCE,
+        dt_ms=DT_MS,
+        tail_ms=_TAIL_MS,
+        progress=tell,
+    )
+    return [series.fit(i).chronaxie_us for i in range(len(phi))]
 
 
 def _run(tell: Progress) -> list[RowDict]:

@@ -1,0 +1,1 @@
+"""Limbs that stimulated muscles move, in MuJoCo."""

@@ -1,0 +1,1 @@
+"""Muscle under stimulation: pulses in, force out."""

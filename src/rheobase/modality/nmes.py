@@ -1,0 +1,38 @@
+"""Neuromuscular electrical stimulation: contractions that restore strength or keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import final
+
+from rheobase.modality.base import Modality, Settings
+from rheobase.tables import row
+
+_ROWS = ("modalities.nmes_pulse", "modalities.nmes_pads", "modalities.nmes_session")
+
+
+@final
+class Nmes(Modality):
+    """Restoring strength: the evoked torque is the dose.
+
+    Examples
+    --------
+    >>> Nmes().settings.width_us
+    300.0
+    """
+
+    __slots__ = ()
+    id = "nmes"
+    plain = "neuromuscular electrical stimulation"
+
+    @property
+    def settings(self) -> Settings:
+        """Usual settings, from the modalities table."""
+        values = {key: float(value) for name in _ROWS for key, value in row(name).items()}
+        return Settings(**values, rows=_ROWS)
+
+    @property
+    def events(self) -> Mapping[str, str]:
+        """Contraction is wanted; pain is the limit."""
+        return MappingProxyType({"twitch": "wanted", "pain": "limit"})

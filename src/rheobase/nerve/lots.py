@@ -1,0 +1,136 @@
+"""Work through any number of fibres in lots that fit into memory, on all cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rheobase.errors import ParameterError
+from rheobase.kernel import LANES
+from rheobase.nerve.fibre import Fibre, UniformFibres
+from rheobase.nerve.layout import group_key
+from rheobase.nerve.model import Array
+from rheobase.nerve.stimulus import Stimulus, check_potential
+
+Potential = Sequence[Array] | Array | Callable[[NDArray[np.intp]], Sequence[Array] | Array]
+_MOST_LANES, _MOST_NODES = 512, 65536  # of a lot: enough to keep Python out of the way, few enough for the cache
+
+
+def check_lists(
+    fibres: Sequence[Fibre], watch: Sequence[int] | None, need: int, guess_mA: Sequence[float] | Array | None
+) -> None:
+    """Refuse watched nodes and guesses that do not fit the fibres.
+
+    Raises
+    ------
+    ParameterError
+        If a list has another length than the fibres, or names a node that is not there.
+    """
+    for name, given in (("watch", watch), ("guess_mA", guess_mA)):
+        if given is not None and len(given) != len(fibres):
+            raise ParameterError(f"{name} has {len(given)} entries for {len(fibres)} fibres; give one a fibre.")
+    one = [fibres[0]] if isinstance(fibres, UniformFibres) else fibres
+    shortest = min((f.nodes for f in one), default=0)
+    if not 0 <= need <= shortest:
+        raise ParameterError(f"need is {need}; the shortest fibre has {shortest} nodes. Ask for 0 (off) to that many.")
+    for i, node in enumerate(() if watch is None else watch):
+        nodes = one[i if len(one) > 1 else 0].nodes
+        if not 0 <= node < nodes:
+            raise ParameterError(f"watch is node {node}, but the fibre has nodes 0 to {nodes - 1}.")
+    if guess_mA is not None and not (np.asarray(guess_mA) > 0).all():
+        raise ParameterError("guess_mA holds a value that is not above 0 mA; leave guess_mA out where none is known.")
+
+
+def each_lot(
+    fibres: Sequence[Fibre],
+    potential_mV_per_mA: Potential,
+    stimulus: Stimulus,
+    work: Callable[[NDArray[np.intp], Sequence[Fibre], Any], int],
+    progress: Callable[[float], None] | None = None,
+) -> int:
+    """Do some work for every lot of fibres that can share a chunk, and add up what it returns.
+
+    Parameters
+    ----------
+    fibres : sequence of Fibre
+        All fibres.
+    potential_mV_per_mA : sequence of array, array or callable
+        Their potentials; each lot is given its own.
+    stimulus : Stimulus
+        Against which the potentials are checked.
+    work : callable
+        Is told the indices of a lot, its fibres and their potentials, and returns a count.
+    progress : callable, optional
+        Is told the share done.
+
+    Raises
+    ------
+    ParameterError
+        If the potentials do not fit the fibres.
+    """
+    if not callable(potential_mV_per_mA) and len(potential_mV_per_mA) != len(fibres):
+        raise ParameterError(
+            f"{len(fibres)} fibres but {len(potential_mV_per_mA)} potentials; give one potential a fibre."
+        )
+    if not callable(potential_mV_per_mA) and not isinstance(fibres, UniformFibres):
+        for fibre, potential in zip(fibres, potential_mV_per_mA, strict=True):
+            check_potential(fibre, potential, stimulus)
+    total, finished, lock = [0], [0], Lock()
+
+    def one(index: NDArray[np.intp]) -> None:
+        lot = fibres.part(index) if isinstance(fibres, UniformFibres) else [fibres[i] for i in index]
+        if callable(potential_mV_per_mA):
+            phi = potential_mV_per_mA(index)
+        elif isinstance(potential_mV_per_mA, np.ndarray):
+            phi = potential_mV_per_mA[index]
+        else:
+            phi = [potential_mV_per_mA[i] for i in index]
+        _check_lot(lot, phi, stimulus, index)
+        count = work(index, lot, phi)
+        with lock:
+            total[0] += count
+            finished[0] += len(index)
+            if progress is not None:
+                progress(finished[0] / len(fibres))
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        list(pool.map(one, lots_of(fibres)))
+    return total[0]
+
+
+def _check_lot(lot: Sequence[Fibre], phi: Any, stimulus: Stimulus, index: NDArray[np.intp]) -> None:
+    """Refuse potentials that do not fit."""
+    if len(phi) != len(index):
+        raise ParameterError(f"potential_mV_per_mA returned {len(phi)} potentials for {len(index)} fibres.")
+    if isinstance(lot, UniformFibres) and isinstance(phi, np.ndarray) and phi.ndim == 3:
+        check_potential(lot[0], phi[0], stimulus)
+        if not np.isfinite(phi).all():
+            worst = int(np.flatnonzero(~np.isfinite(phi).all(axis=(1, 2)))[0])
+            check_potential(lot[worst], phi[worst], stimulus)
+        return
+    for i in range(len(index)):
+        check_potential(lot[i], phi[i], stimulus)
+
+
+def lots_of(fibres: Sequence[Fibre]) -> list[NDArray[np.intp]]:
+    """Indices of the fibres, cut into lots that can share a chunk; longest first, all lots of a kind of like size."""
+    if isinstance(fibres, UniformFibres):
+        return _cut(np.arange(len(fibres)), fibres.nodes)
+    keyed: dict[tuple, list[int]] = {}
+    for i in np.argsort([-f.nodes for f in fibres], kind="stable"):
+        keyed.setdefault(group_key(fibres[i]), []).append(int(i))
+    return [lot for members in keyed.values() for lot in _cut(np.array(members), fibres[members[0]].nodes)]
+
+
+def _cut(members: NDArray[np.intp], nodes: int) -> list[NDArray[np.intp]]:
+    most = int(np.clip(_MOST_NODES // nodes // LANES * LANES, LANES, _MOST_LANES))
+    pieces = -(-len(members) // most)
+    each = -(-len(members) // pieces)
+    each = -(-each // LANES) * LANES
+    return [members[a : a + each] for a in range(0, len(members), each)]

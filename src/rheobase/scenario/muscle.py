@@ -1,0 +1,262 @@
+"""Run a scenario about a muscle: pulses, torque over the session, comfort, and what weeks of it are expected to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import rheobase
+from rheobase.effect import (
+    Change,
+    Dose,
+    KneeExtensors,
+    SessionTorque,
+    TrainingOutcome,
+    comfort,
+    rest_muscle,
+    session_torque,
+    train_muscle,
+)
+from rheobase.electrode import Output, Pad
+from rheobase.io.scenario import ContractionsInput, MuscleInput, Scenario
+from rheobase.montage import Montage
+from rheobase.pulse import Programme, train
+from rheobase.registry import get
+from rheobase.report.words import signed
+from rheobase.safety import check
+from rheobase.scenario import document, told
+from rheobase.scenario.build import pulse_of
+from rheobase.tables import row
+
+Array = NDArray[np.floating[Any]]
+_TRACE_POINTS = 400
+_ROWS = ("muscle.perception", "muscle.rated_pain")
+
+
+def run_muscle(scenario: Scenario, progress: Callable[[str, float], None] | None = None) -> dict[str, Any]:
+    """Run a scenario with the tables ``[muscle]`` and ``[contractions]``; see `run`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    progress : callable, optional
+        Is told what is being done and the share done.
+
+    Raises
+    ------
+    LimitExceeded
+        If the output passes a safety limit.
+
+    Examples
+    --------
+    >>> from rheobase.io.scenario import load_scenario
+    >>> result = run_muscle(load_scenario("ems-quadriceps", {"population.people": 4}))
+    >>> result["torque"]["evoked_share"]["nominal"] > 0.2
+    True
+    """
+    say = progress or (lambda what, share: None)
+    muscle, work = scenario.muscle, scenario.contractions
+    assert muscle is not None  # the loader has made sure of both
+    assert work is not None
+    say("the limits", 0.0)
+    programme, montage = _programme(scenario, work), _pads(scenario)
+    checked = check(programme, montage=montage, modality=scenario.modality)
+    say("the torque of the virtual people", 0.1)
+    knee = KneeExtensors(maximal_Nm=muscle.maximal_Nm, lever_mm=muscle.lever_mm, population=muscle.population)
+    done = session_torque(knee, programme, people=scenario.population.people, seed=scenario.seed)
+    say("the document", 0.9)
+    felt = comfort(scenario.output.amplitude_mA)
+    outcome = _outcome(scenario, done, work)
+    modality = get("modalities", scenario.modality)()
+    rows = (*done.rows, *_ROWS, *(outcome.rows if outcome else ()), *modality.settings.rows,
+            *[v.row for v in checked.verdicts if v.row])  # fmt: skip
+    return {
+        "schema": "rheobase-result/1",
+        "rheobase_version": rheobase.__version__,
+        "scenario": {
+            "name": scenario.name,
+            "summary": scenario.summary,
+            "modality": scenario.modality,
+            "inputs": scenario.inputs(),
+        },
+        "answer": _answer(scenario, done, felt.text, outcome),
+        "calibrated": False,
+        "torque": _torque(done, work),
+        "comfort": _comfort(felt.amplitude_mA),
+        "training": _training(scenario, done, work, outcome),
+        "pulse": document.pulse_part(programme.train.pulse, scenario.train.rate_hz, document.pulse_label(scenario)),
+        "safety": document.safety_part(checked),
+        "method": _method(muscle, scenario.population.people),
+        "simplifications": [*done.notices, *_SIMPLIFICATIONS],
+        "citations": told.citations(rows),
+        "disclaimer": document.DISCLAIMER,
+    }
+
+
+def _programme(scenario: Scenario, work: ContractionsInput) -> Programme:
+    o = scenario.output
+    return Programme(
+        train=train(pulse_of(scenario), rate_hz=scenario.train.rate_hz),
+        amplitude_mA=o.amplitude_mA,
+        duration_s=60.0 * o.session_min,
+        ramp_up_s=o.ramp_up_s,
+        on_s=work.on_s,
+        off_s=work.off_s,
+    )
+
+
+def _pads(scenario: Scenario) -> Montage:
+    p, o = scenario.pads, scenario.output
+    shape: dict[str, Any] = {"shape": "round", "diameter_mm": p.width_mm} if p.shape == "round" else {
+        "width_mm": p.width_mm, "length_mm": p.length_mm,
+    }  # fmt: skip
+    pads = tuple(
+        Pad(name=n, share=1.0 if n == p.cathode else -1.0, along_mm=s * p.spacing_mm / 2, **shape)
+        for n, s in (("proximal", 1.0), ("distal", -1.0))
+    )
+    return Montage(pads=pads, output=Output(control=o.control, compliance_V=o.compliance_V))
+
+
+def _band(values: Array) -> dict[str, Any]:
+    """The middle person, and median, 5 and 95 % of all."""
+    p5, median, p95 = np.percentile(values, [5.0, 50.0, 95.0], axis=0)
+    named = {"nominal": values[0], "median": median, "p5": p5, "p95": p95}
+    return {k: np.round(v, 4).tolist() for k, v in named.items()}
+
+
+def _torque(done: SessionTorque, work: ContractionsInput) -> dict[str, Any]:
+    def trace(begin_s: float) -> dict[str, Any]:
+        inside = (done.time_s >= begin_s) & (done.time_s <= begin_s + work.on_s + 1.0)
+        every = max(1, int(inside.sum()) // _TRACE_POINTS)
+        return {
+            "time_s": (done.time_s[inside][::every] - begin_s).round(4).tolist(),
+            "torque_Nm": done.torque_Nm[inside][::every].round(3).tolist(),
+        }
+
+    return {
+        "begin_min": (done.begin_s / 60.0).round(4).tolist(),
+        "peak_Nm": _band(done.peak_Nm),
+        "maximal_Nm": _band(done.maximal_Nm),
+        "evoked_share": _band(done.evoked_share),
+        "fall_share": _band(done.fall_share),
+        "first": trace(float(done.begin_s[0])),
+        "last": trace(float(done.begin_s[-1])),
+        "note": "The strength of people and the current they need vary; the pulses are the same for all.",
+    }
+
+
+def _comfort(amplitude_mA: float) -> dict[str, Any]:
+    felt, rated, scale = comfort(amplitude_mA), row("muscle.rated_pain"), row("muscle.perception")
+    return {
+        "amplitude_mA": felt.amplitude_mA,
+        "levels": [
+            {"id": "felt", "plain": "felt", "amplitude_mA": felt.sensory_mA},
+            {"id": "contracts", "plain": "contracts", "amplitude_mA": felt.contraction_mA},
+            {"id": "enough", "plain": "enough", "amplitude_mA": felt.tolerance_mA},
+        ],
+        "tolerated_share": felt.tolerated_share,
+        "text": felt.text,
+        "note": (
+            f"Averages of {scale['people_count']} healthy people, for a pulse width that is not known. In another study"
+            f" {rated['people_count']} people rated contractions at {100 * rated['torque_share']:.0f} % of their"
+            f" maximum {rated['pain_of_10_count']:g} of 10. Discomfort is not computed here: the fibres of the thigh's"
+            " skin are not simulated."
+        ),
+    }
+
+
+def _outcome(scenario: Scenario, done: SessionTorque, work: ContractionsInput) -> TrainingOutcome | None:
+    dose = _dose(scenario, done, work)
+    return train_muscle(dose, seed=scenario.seed) if dose else None
+
+
+def _dose(scenario: Scenario, done: SessionTorque, work: ContractionsInput) -> Dose | None:
+    plan = scenario.training
+    if plan is None:
+        return None
+    share = min(1.0, float(done.evoked_share[0]))
+    return Dose(
+        evoked_share=share, on_s=work.on_s, contractions=len(done.begin_s), sessions=plan.sessions, weeks=plan.weeks
+    )
+
+
+def _training(
+    scenario: Scenario, done: SessionTorque, work: ContractionsInput, outcome: TrainingOutcome | None
+) -> dict[str, Any] | None:
+    dose, plan = _dose(scenario, done, work), scenario.training
+    if dose is None or plan is None or outcome is None:
+        return None
+    rest = None
+    if plan.rest_days is not None:
+        alone, kept = (rest_muscle(plan.rest_days, stimulated=s, seed=scenario.seed) for s in (False, True))
+        rest = {
+            "days": plan.rest_days,
+            "strength": _change(alone.strength),
+            "size": _change(alone.size),
+            "stimulated_strength": _change(kept.strength),
+            "stimulated_size": _change(kept.size),
+        }
+    return {
+        "sessions": dose.sessions,
+        "weeks": dose.weeks,
+        "contractions": dose.contractions,
+        "evoked_share": dose.evoked_share,
+        "dose_maximal_min": dose.maximal_min,
+        "strength": _change(outcome.strength),
+        "size": _change(outcome.size),
+        "gaining_share": outcome.gaining_share,
+        "rest": rest,
+        "notes": list(outcome.notes),
+    }
+
+
+def _change(change: Change) -> dict[str, float]:
+    return {"median": change.median_percent, "p5": change.p5_percent, "p95": change.p95_percent}
+
+
+def _answer(scenario: Scenario, done: SessionTorque, felt: str, outcome: TrainingOutcome | None) -> str:
+    peak, share, fall = (_band(v) for v in (done.peak_Nm.mean(axis=1), done.evoked_share, done.fall_share))
+    said = (
+        f"{scenario.output.amplitude_mA:g} mA evoke about {peak['nominal']:.0f} N m"
+        f" ({peak['p5']:.0f} to {peak['p95']:.0f} over people), {100 * share['nominal']:.0f} %"
+        f" ({100 * share['p5']:.0f} to {100 * share['p95']:.0f}) of the voluntary maximum; over"
+        f" {len(done.begin_s)} contractions torque falls by {100 * fall['nominal']:.0f} %"
+        f" ({100 * fall['p5']:.0f} to {100 * fall['p95']:.0f}). The current is {felt}."
+    )
+    if outcome and scenario.training:
+        s = outcome.strength
+        said += (
+            f" {scenario.training.sessions} such sessions in {scenario.training.weeks:g} weeks: strength"
+            f" {signed(s.median_percent)} % ({signed(s.p5_percent)} to {signed(s.p95_percent)}); exercise does as well."
+        )
+    return said
+
+
+def _method(muscle: MuscleInput, people: int) -> list[str]:
+    return [
+        "Each pulse adds to the drive of the muscle by the recruitment curve of Hmed 2018; force and fatigue follow"
+        " Ding's equations. The drive is carried by an exact recursion, force by steps of 2 ms. Fatigue is that of the"
+        f" group '{muscle.population}' (Bickel 2004).",
+        f"Force is read {muscle.lever_mm:g} mm from the knee. A person of another strength than the reference"
+        f" ({row('training.strength_spread')['men_mean_Nm']:g} N m) has the same muscle, stronger or weaker in"
+        " proportion.",
+        f"Each of {people} virtual people is a draw of strength (as measured in 74 people) and of the current needed"
+        " (assumed, log-normal). Bands are 5 to 95 %.",
+        "What a programme does is drawn from trials: gains per session, their relation to the evoked torque, how they"
+        " slow. It is a prior over people, never a point.",
+    ]
+
+
+_SIMPLIFICATIONS = (
+    "The way from the pads to the motor axons is a recruitment curve fitted to other people, not a field in a thigh;"
+    " pulse width, pads and fat do not enter it.",
+    "The knee is held still. Reflexes and voluntary effort are left out.",
+    "Fatigue recovers with one time constant of two minutes; what lasts for hours is left out, so the fall of torque"
+    " over a session with long pauses is a lower end.",
+    "Twitches that grow with use, blood flow and soreness are left out.",
+    "Comfort is where the current lies among averages of people; nothing is computed of skin fibres.",
+)
