@@ -68,7 +68,7 @@ def drive_of(field: Field, nerve: NervePath, cut: Cut, sign: int) -> Drive | Non
         name=nerve.name,
         points_mm=points[start:stop],
         potential_mV_per_mA=v,
-        activating_mV_per_mm2_per_mA=savgol_filter(v, _FIT_POINTS, _FIT_ORDER, deriv=2, delta=_STEP_MM),
+        activating_mV_per_mm2_per_mA=np.asarray(savgol_filter(v, _FIT_POINTS, _FIT_ORDER, 2, _STEP_MM), dtype=float),
         depth_mm=depth[start:stop],
     )
 

@@ -192,7 +192,7 @@ def _twice_area(corners: Array) -> Array:
     return (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
 
 
-def _shares(corners: Array, x: Array, y: Array) -> Array:
+def _shares(corners: Array, x: NDArray, y: NDArray) -> Array:
     """How much each corner counts at a pixel; all three are 0 or more inside."""
     a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
     total = _twice_area(corners)
