@@ -71,7 +71,7 @@ def view_scene(
         return build_scene(field, title=f"{str(what).replace('_', ' ').capitalize()} with its usual pads")
     _check_name(what)
     scenario = load_scenario(what, overrides)
-    if not (hasattr(scenario, "pads") and hasattr(scenario, "anatomy")):
+    if getattr(scenario, "pads", None) is None or getattr(scenario, "anatomy", None) is None:
         raise ScenarioError(
             f"The scenario '{scenario.name}' ({scenario.modality}) has no pads on a body part, so there is nothing to"
             " cut open. Scenarios with [anatomy] and [pads] can be viewed, and so can the body parts:"
