@@ -114,7 +114,7 @@ def test_version(capsys):
     [
         (["rnu"], "there is no command 'rnu'. Did you mean 'run'?"),
         (["--versoin"], "there is no option '--versoin'. Did you mean '--version'?"),
-        (["xyz"], "there is no command 'xyz'. Known: --help, --version, cite, run, scenarios, validate."),
+        (["xyz"], "there is no command 'xyz'. Known: --help, --version, cache, cite, run, scenarios, validate."),
         (["run"], "required: NAME|FILE.toml. 'rheobase run --help' says how."),
         (["scenarios", "--jsn"], "unrecognized arguments: --jsn."),
     ],

@@ -17,7 +17,7 @@ CODE = "\n".join(p.read_text(encoding="utf-8") for p in PACKAGE.rglob("*.py"))
 ROWS = [r for name in table_names() for r in table(name).values()]
 
 # Tables that one function takes whole, whatever rows they hold: table -> what its source file must contain.
-TAKEN_WHOLE = {"limits": 'table("limits")'}
+TAKEN_WHOLE = {"limits": 'table("limits")', "dispersion": 'table("dispersion")'}
 
 # Quantities that cannot be zero or negative, by the first word of the key.
 POSITIVE = ("sigma", "rho", "diameter", "thickness", "radius", "width", "length", "rate", "capacitance", "c", "r", "cm")

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 
 import rheobase
-from rheobase.cli import cite, run, scenarios, validate
+from rheobase.cli import cache, cite, run, scenarios, validate
 from rheobase.errors import RheobaseError, near_name
 
-_VERBS = {"run": run, "scenarios": scenarios, "validate": validate, "cite": cite}
+_VERBS = {"run": run, "scenarios": scenarios, "validate": validate, "cite": cite, "cache": cache}
 
 _ABOUT = "Electrical stimulation followed all the way: pulse, pads, field, nerve fibres, sensation, safety."
 _NO_DEVICE = "For research, engineering and teaching. Not a medical device."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -103,6 +103,39 @@ class Pad:
     def mean_contact_ohm(self) -> float:
         """Resistance of the interface alone to a steady current spread evenly over the pad."""
         return self.interface.contact_impedance_ohm_m2 / (self.area_mm2 * 1e-6)
+
+    def lifted(self, share: float, edge: str = "distal") -> Pad:
+        """The pad after a strip along one end has come off the skin: shorter, its middle moved, its place kept.
+
+        Parameters
+        ----------
+        share : float
+            Share of the length that has come off, 0 to 0.95.
+        edge : {"distal", "proximal"}
+            Which end: towards smaller or larger places along.
+
+        Raises
+        ------
+        ParameterError
+            If the pad is round, or share or edge is out of range.
+
+        Examples
+        --------
+        >>> off = Pad(name="a", width_mm=50, length_mm=50, along_mm=45.0).lifted(0.4)
+        >>> off.length_mm, off.along_mm
+        (30.0, 55.0)
+        """
+        if self.shape != "rectangle":
+            raise ParameterError(f"Pad '{self.name}' is round; only a rectangle can be lifted along one end.")
+        if not 0.0 <= share <= 0.95:
+            raise ParameterError(
+                f"Pad '{self.name}': share lifted is {share}; it must be 0 to 0.95. Leave a pad that is off out."
+            )
+        if edge not in ("distal", "proximal"):
+            raise ParameterError(f"Pad '{self.name}': unknown edge '{edge}'.{near_name(edge, ('distal', 'proximal'))}")
+        lost = self.extent_mm * share
+        sign = 1.0 if edge == "distal" else -1.0
+        return replace(self, length_mm=self.extent_mm - lost, along_mm=self.along_mm + sign * lost / 2)
 
     def _size(self, key: str) -> float:
         value = self.diameter_mm if self.shape == "round" else getattr(self, key)

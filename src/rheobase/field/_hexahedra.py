@@ -7,6 +7,7 @@ six numbers a cell. It has 27 entries a row and is kept as its upper half, one a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -19,34 +20,40 @@ Stencil = dict[Offset, np.ndarray]
 _SUB = (-1 / 3, 0.0, 1 / 3)  # where in a cell tissues are asked for, if it is cut by a border
 
 
-def tissue_tensors(grid: BodyGrid, shape: CellShape) -> dict[str, np.ndarray]:
-    """Conductivity of every cell in its own frame (r radial, t around, z along), S/m; absent keys are 0 everywhere."""
+def tissue_tensors(grid: BodyGrid, shape: CellShape, factors: Sequence[complex] | None = None) -> dict[str, np.ndarray]:
+    """Conductivity of every cell in its own frame (r radial, t around, z along), S/m; absent keys are 0 everywhere.
+
+    ``factors`` multiply the conductivity of each tissue, as at a frequency where it is complex.
+    """
     part, n = grid.part, shape.radius.shape
-    by_name = {t.name: t for t in part.tissues}
-    out = {key: np.empty(n) for key in ("rr", "tt", "zz")}
+    scale = np.ones(len(part.tissues)) if factors is None else np.asarray(factors)
+    sigma = np.array([[t.sigma_transverse_S_per_m, t.sigma_axial_S_per_m] for t in part.tissues]).T * scale
+    names = [t.name for t in part.tissues]
+    out = {key: np.empty(n, dtype=sigma.dtype) for key in ("rr", "tt", "zz")}
     starts = grid.starts()
     for i, name in enumerate(part.layer_names[::-1]):
         rows = slice(starts[i + 1], starts[i + 2])
-        out["rr"][rows] = out["tt"][rows] = by_name[name].sigma_transverse_S_per_m
-        out["zz"][rows] = by_name[name].sigma_axial_S_per_m
-    for key, value in _core(grid, shape).items():
-        out.setdefault(key, np.zeros(n))[: grid.core_cells] = value
+        out["rr"][rows] = out["tt"][rows] = sigma[0, names.index(name)]
+        out["zz"][rows] = sigma[1, names.index(name)]
+    for key, value in _core(grid, shape, sigma).items():
+        out.setdefault(key, np.zeros(n, dtype=sigma.dtype))[: grid.core_cells] = value
     return out
 
 
-def _core(grid: BodyGrid, shape: CellShape) -> dict[str, np.ndarray]:
+def _core(grid: BodyGrid, shape: CellShape, sigma: np.ndarray) -> dict[str, np.ndarray]:
     """Tensors in the core: the tissue at the middle, or the mean over 27 places where a border cuts the cell."""
     n = (grid.core_cells, *shape.radius.shape[1:])
     labels = _labels(grid, shape, (0.0, 0.0, 0.0)).reshape(n)
     cut = np.flatnonzero(_cut(labels))
-    sums = _rotated(grid, shape, (0.0, 0.0, 0.0), labels.ravel(), None)
+    sums = _rotated(grid, shape, (0.0, 0.0, 0.0), labels.ravel(), sigma, None)
     if cut.size:
         mean: dict[str, np.ndarray] = {}
         for place in product(_SUB, repeat=3):
-            for key, value in _rotated(grid, shape, place, _labels(grid, shape, place, cut), cut).items():
+            here = _labels(grid, shape, place, cut)
+            for key, value in _rotated(grid, shape, place, here, sigma, cut).items():
                 mean[key] = mean.get(key, 0.0) + value / len(_SUB) ** 3
         for key, value in mean.items():
-            sums.setdefault(key, np.zeros(labels.size))[cut] = value
+            sums.setdefault(key, np.zeros(labels.size, dtype=sigma.dtype))[cut] = value
     return {key: value.reshape(n) for key, value in sums.items()}
 
 
@@ -82,12 +89,15 @@ def _labels(grid: BodyGrid, shape: CellShape, place: tuple[float, ...], cells: n
 
 
 def _rotated(
-    grid: BodyGrid, shape: CellShape, place: tuple[float, ...], labels: np.ndarray, cells: np.ndarray | None
+    grid: BodyGrid,
+    shape: CellShape,
+    place: tuple[float, ...],
+    labels: np.ndarray,
+    sigma: np.ndarray,
+    cells: np.ndarray | None,
 ) -> dict[str, np.ndarray]:
     """Conductivity at one place in core cells, turned from the fibres' frame into the cell's."""
-    tissues = grid.part.tissues
-    across = np.array([t.sigma_transverse_S_per_m for t in tissues])[labels]
-    extra = np.array([t.sigma_axial_S_per_m for t in tissues])[labels] - across
+    across, extra = sigma[0, labels], sigma[1, labels] - sigma[0, labels]
     r, theta, z = _points(grid, shape, place, cells)
     points = np.column_stack([r * np.cos(theta), r * np.sin(theta), z])
     u = np.asarray(grid.part.core_directions(points, labels), dtype=float)

@@ -26,17 +26,27 @@ class Separable:
 
     def solve(self, residual: np.ndarray) -> np.ndarray:
         """Apply the inverse; on the axis, residual and answer are the same for all angles."""
-        x = np.matmul(self.around.T, residual) @ self.along
-        x[0, 1:] = 0.0
-        for i in range(len(x) - 1):
-            x[i + 1] -= self.carry[i] * x[i]
-        x *= self.inverse
-        for i in range(len(x) - 2, -1, -1):
-            x[i] -= self.carry[i] * x[i + 1]
-        x[0, 1:] = 0.0
-        x = np.matmul(self.around, x @ self.along.T)
-        x[0] = x[0].mean(axis=0)
-        return x
+        x = _turned(self.around.T, residual.swapaxes(0, 1), self.along)
+        x[1:, 0] = 0.0
+        across = x.swapaxes(0, 1)
+        for i in range(len(across) - 1):
+            across[i + 1] -= self.carry[i] * across[i]
+        across *= self.inverse
+        for i in range(len(across) - 2, -1, -1):
+            across[i] -= self.carry[i] * across[i + 1]
+        x[1:, 0] = 0.0
+        out = _turned(self.around, x, self.along.T).swapaxes(0, 1)
+        out[0] = out[0].mean(axis=0)
+        return np.ascontiguousarray(out)
+
+
+def _turned(around: np.ndarray, x: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """Real matrices applied to the first and the last axis, each as one product; real and imaginary part apart."""
+    if np.iscomplexobj(x):
+        return _turned(around, x.real, along) + 1j * _turned(around, x.imag, along)
+    n = x.shape
+    turned = around @ np.ascontiguousarray(x).reshape(n[0], -1)
+    return (turned.reshape(-1, n[2]) @ along).reshape(n)
 
 
 def separable(

@@ -55,7 +55,7 @@ def solve_body(
     units = unit_potentials(made, tolerance)
     admittance = admittance_of(made, units)
     potentials = np.linalg.pinv(admittance, rcond=1e-6, hermitian=True)
-    leads = _leads(made, units, potentials)
+    leads = contact_leads(made, units, potentials)
     densities = _densities(made, montage, units, potentials @ np.asarray(montage.shares))
     for array in (admittance, leads):
         array.flags.writeable = False
@@ -88,14 +88,19 @@ def body_grid(part: BodyPart, montage: Montage, cell_mm: float | None) -> BodyGr
     )
 
 
-def assemble(grid: BodyGrid, pads: tuple[Pad, ...], impedance_ohm_m2: tuple[float | complex, ...]) -> Assembled:
-    """Geometry, tissues and contacts to operator and preconditioner."""
+def assemble(
+    grid: BodyGrid,
+    pads: tuple[Pad, ...],
+    impedance_ohm_m2: tuple[float | complex, ...],
+    factors: tuple[complex, ...] | None = None,
+) -> Assembled:
+    """Geometry, tissues and contacts to operator and preconditioner; ``factors`` as in `tissue_tensors`."""
     shape = cell_shapes(grid, grid.radii_mm())
     if not (shape.across > 0).all():
         raise ParameterError(
             "The layers under the skin are thicker than the body part somewhere. Make them thinner or the part larger."
         )
-    tensors = unit_cube_tensors(shape, tissue_tensors(grid, shape))
+    tensors = unit_cube_tensors(shape, tissue_tensors(grid, shape, factors))
     operator = stencil(tensors)
     contacts = skin_contacts(grid, shape, pads, impedance_ohm_m2)
     contacts.add_to(operator)
@@ -123,7 +128,7 @@ def admittance_of(made: Assembled, units: np.ndarray) -> np.ndarray:
     return (y + y.T) / 2
 
 
-def _leads(made: Assembled, units: np.ndarray, potentials: np.ndarray) -> np.ndarray:
+def contact_leads(made: Assembled, units: np.ndarray, potentials: np.ndarray) -> np.ndarray:
     """Potential with +1 A at a contact and -1/K A at all K, its mean over the volume taken out; all but the last."""
     leads = np.tensordot(potentials[:-1], units, axes=1)
     volume = node_volumes_m3(made.shape)
