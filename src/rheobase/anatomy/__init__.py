@@ -17,10 +17,18 @@ from rheobase.anatomy.branches import (
     muscle_thickness_mm,
 )
 from rheobase.anatomy.forearm import Forearm
+from rheobase.anatomy.labels import Labels
+from rheobase.anatomy.meshed import MeshBody, image_body, mesh_body
+from rheobase.anatomy.nerve_trunk import TRUNKS, NerveTrunk, packed_mm
 from rheobase.anatomy.shapes import Rod
+from rheobase.anatomy.solids import Block, Column, PlainSolids, Shape, Solid, SolidBody, Strand, check_tissues
+from rheobase.anatomy.spinal_canal import CONDUCTIVITIES, LEVELS, SpinalCanal
+from rheobase.anatomy.volume import Sheet, Volume, depth_of
 
 __all__ = [
-    "MOTOR_COURSES", "BodyPart", "Course", "Forearm", "Layer", "LayeredLimb", "NervePath", "Rod", "Site", "Tissue",
-    "course_points_mm", "cutaneous_course", "cutaneous_courses", "fascia_depth_mm", "motor_course",
-    "muscle_thickness_mm",
+    "CONDUCTIVITIES", "LEVELS", "MOTOR_COURSES", "TRUNKS", "Block", "BodyPart", "Column", "Course", "Forearm",
+    "Labels", "Layer", "LayeredLimb", "MeshBody", "NervePath", "NerveTrunk", "PlainSolids", "Rod", "Shape", "Sheet",
+    "Site", "Solid", "SolidBody", "SpinalCanal", "Strand", "Tissue", "Volume", "check_tissues", "course_points_mm",
+    "cutaneous_course", "cutaneous_courses", "depth_of", "fascia_depth_mm", "image_body", "mesh_body",
+    "motor_course", "muscle_thickness_mm", "packed_mm",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,15 +126,14 @@ class Strand:
         return float(np.linalg.norm(np.subtract(self.end_mm, self.start_mm)))
 
     @property
-    def direction(self) -> tuple[float, float, float]:
+    def direction(self) -> np.ndarray:
         """Unit vector from start to end."""
-        x, y, z = np.subtract(self.end_mm, self.start_mm) / self.length_mm
-        return float(x), float(y), float(z)
+        return np.subtract(self.end_mm, self.start_mm) / self.length_mm
 
     def contains(self, points_mm: np.ndarray) -> np.ndarray:
         """Whether each of (n, 3) points lies inside, (n,)."""
         p = np.asarray(points_mm, dtype=float) - self.start_mm
-        along = p @ np.array(self.direction)
+        along = p @ self.direction
         off = np.linalg.norm(p - np.outer(along, self.direction), axis=1)
         return (off <= self.radius_mm) & (along >= 0) & (along <= self.length_mm)
 
@@ -152,7 +152,7 @@ class Solid:
     shape : Block, Column or Strand
         Its form; fibres run along a strand, and along z elsewhere.
     cell_mm : float, optional
-        Largest size of elements inside.
+        Size of elements inside, near contacts.
 
     Examples
     --------
@@ -165,9 +165,9 @@ class Solid:
     cell_mm: float | None = None
 
     @property
-    def direction(self) -> tuple[float, float, float]:
+    def direction(self) -> np.ndarray:
         """Unit vector along the fibres."""
-        return self.shape.direction if isinstance(self.shape, Strand) else (0.0, 0.0, 1.0)
+        return self.shape.direction if isinstance(self.shape, Strand) else np.array([0.0, 0.0, 1.0])
 
 
 class SolidBody(Volume):
@@ -176,9 +176,9 @@ class SolidBody(Volume):
     __slots__ = ()
 
     @property
+    @abstractmethod
     def solids(self) -> tuple[Solid, ...]:
         """The solids, outer ones first."""
-        raise NotImplementedError
 
     def labels_at(self, points_mm: np.ndarray) -> np.ndarray:
         """Index into ``tissues`` at (n, 3) points; -1 outside the first solid."""
@@ -213,7 +213,8 @@ class PlainSolids(SolidBody):
     --------
     >>> from rheobase.anatomy import Tissue
     >>> water = Tissue(name="saline", sigma_transverse_S_per_m=1.76, sigma_axial_S_per_m=1.76)
-    >>> tank = PlainSolids(tissues=(water,), stack=(Solid(tissue="saline", shape=Block(low_mm=(0, 0, 0), high_mm=(9, 9, 9))),))
+    >>> box = Solid(tissue="saline", shape=Block(low_mm=(0, 0, 0), high_mm=(9, 9, 9)))
+    >>> tank = PlainSolids(tissues=(water,), stack=(box,))
     >>> tank.labels_at(np.array([[1.0, 1, 1], [10, 1, 1]])).tolist()
     [0, -1]
     """

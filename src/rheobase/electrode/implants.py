@@ -104,7 +104,7 @@ class Lead:
         Diameter, above 0.
     tip_mm : (x, y, z)
         Middle of the flat tip.
-    towards : (x, y, z)
+    towards_mm : (x, y, z)
         Direction from the tip along the shaft, of any length above 0.
     length_mm : float
         Length of the shaft; what reaches beyond the body is cut off.
@@ -127,7 +127,7 @@ class Lead:
     contacts: tuple[Contact, ...]
     diameter_mm: float
     tip_mm: tuple[float, float, float]
-    towards: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    towards_mm: tuple[float, float, float] = (0.0, 0.0, 1.0)
     length_mm: float = 60.0
     rows: tuple[str, ...] = ()
 
@@ -135,8 +135,8 @@ class Lead:
         for key in ("diameter_mm", "length_mm"):
             if not 0 < getattr(self, key) < np.inf:
                 raise ParameterError(f"Lead: {key} is {getattr(self, key)} mm; it must be above 0 mm.")
-        if not np.linalg.norm(self.towards) > 0:
-            raise ParameterError("Lead: towards has no length; give a direction such as (0, 0, 1).")
+        if not np.linalg.norm(self.towards_mm) > 0:
+            raise ParameterError("Lead: towards_mm has no length; give a direction such as (0, 0, 1).")
         check_contacts("Lead", self.contacts, (0.0, self.length_mm))
 
     @property
@@ -147,7 +147,7 @@ class Lead:
     @property
     def axis(self) -> np.ndarray:
         """Unit vector from the tip along the shaft."""
-        return np.asarray(self.towards, dtype=float) / np.linalg.norm(self.towards)
+        return np.asarray(self.towards_mm, dtype=float) / np.linalg.norm(self.towards_mm)
 
     @property
     def across(self) -> np.ndarray:
@@ -320,6 +320,13 @@ def square_to(axis: np.ndarray) -> np.ndarray:
 def shared_out(contacts: tuple[Contact, ...], shares: Mapping[str, float]) -> tuple[Contact, ...]:
     """Contacts with new shares.
 
+    Parameters
+    ----------
+    contacts : tuple of Contact
+        The contacts.
+    shares : mapping
+        Share by name; contacts not named get 0.
+
     Raises
     ------
     ParameterError
@@ -339,6 +346,15 @@ def shared_out(contacts: tuple[Contact, ...], shares: Mapping[str, float]) -> tu
 
 def check_contacts(what: str, contacts: tuple[Contact, ...], reach_mm: tuple[float, float]) -> None:
     """Refuse contacts off their electrode or on one another.
+
+    Parameters
+    ----------
+    what : str
+        Kind of electrode, for the message.
+    contacts : tuple of Contact
+        The contacts.
+    reach_mm : (low, high)
+        Ends of the electrode.
 
     Examples
     --------

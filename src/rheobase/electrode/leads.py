@@ -79,7 +79,7 @@ def percutaneous_lead(
         contacts=contacts,
         diameter_mm=shape["diameter_mm"],
         tip_mm=(x, y, z + half),
-        towards=(0.0, 0.0, -1.0),
+        towards_mm=(0.0, 0.0, -1.0),
         length_mm=length_mm,
         rows=(shape.key,),
     )

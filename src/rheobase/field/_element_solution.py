@@ -82,7 +82,7 @@ class ElementSolution(Solution):
 
     @property
     def _order(self) -> int:
-        return 2 * self.problem.order + 1
+        return 2 * self.problem.order + 2
 
     def _on_surface(self, function: Any, name: str) -> float:
         ngs, mesh = packages().ngsolve, self.problem.made.mesh

@@ -14,6 +14,7 @@ from rheobase.field._netgen import packages
 
 _DIRECT_DOFS = 120_000  # below it factorising once for all contacts is faster than iterating for each
 _MOST_STEPS = 250
+_BONUS = 2  # order of integration beyond that of straight elements, for curved ones
 _PER_MM = 1e-3  # S/m times V^2/mm^2 times mm^3 is 1e-3 W
 _PER_MM2 = 1e-6
 _SYMMETRY = 1e-6
@@ -38,8 +39,8 @@ def elements(made: Meshed, volume: Volume, order: int) -> Elements:
     """Spaces of one mesh: continuous within each compartment, apart across sheets."""
     ngs = packages().ngsolve
     depths = max(m.depth for m in made.materials) + 1
-    parts = [ngs.H1(made.mesh, order=order, definedon=_regions(made, d)) for d in range(depths)]
-    space = ngs.Compress(parts[0] if depths == 1 else ngs.FESpace(parts))
+    parts = [ngs.Compress(ngs.H1(made.mesh, order=order, definedon=_regions(made, d))) for d in range(depths)]
+    space = parts[0] if depths == 1 else ngs.FESpace(parts)
     tensors = {m.name: ngs.CoefficientFunction(tuple(tensor(volume.tissues[m.tissue], m.direction).ravel()))
                for m in made.materials}  # fmt: skip
     sigma = made.mesh.MaterialCF(tensors).Reshape((3, 3))
@@ -81,7 +82,8 @@ def solve_units(
         form.Assemble()
         solve = _solver(problem, form, near, tolerance)
         units = [_solved(problem, solve, load) for load in loads]
-    totals = [_PER_MM2 / z * _area_mm2(problem, k) for k, z in enumerate(impedance_ohm_m2)]
+    one = constant(problem)
+    totals = [ngs.InnerProduct(load.vec, one.vec) for load in loads]
     drawn = np.array([[ngs.InnerProduct(f.vec, u.vec) for u in units] for f in loads])
     y = np.diag(totals) - drawn
     _check_symmetric(y)
@@ -94,13 +96,23 @@ def _form(problem: Elements, volume: Volume, impedance_ohm_m2: tuple[float, ...]
     made, form = problem.made, ngs.BilinearForm(problem.space, symmetric=True)
     for d in range(problem.spaces):
         inside = made.mesh.Materials(_regions(made, d))
-        form += _PER_MM * (problem.sigma * ngs.grad(u[d])) * ngs.grad(v[d]) * ngs.dx(definedon=inside)
+        form += (
+            _PER_MM
+            * (problem.sigma * ngs.grad(u[d]))
+            * ngs.grad(v[d])
+            * ngs.dx(definedon=inside, bonus_intorder=_BONUS)
+        )
     for k, z in enumerate(impedance_ohm_m2):
         for name, d in made.contacts[k]:
-            form += _PER_MM2 / z * u[d] * v[d] * ngs.ds(definedon=made.mesh.Boundaries(name))
+            form += _PER_MM2 / z * u[d] * v[d] * ngs.ds(definedon=made.mesh.Boundaries(name), bonus_intorder=_BONUS)
     for name, sheet, out, within in made.sheets:
         each = _PER_MM2 / volume.sheets[sheet].resistance_ohm_m2
-        form += each * (u[out] - u[within]) * (v[out] - v[within]) * ngs.ds(definedon=made.mesh.Boundaries(name))
+        form += (
+            each
+            * (u[out] - u[within])
+            * (v[out] - v[within])
+            * ngs.ds(definedon=made.mesh.Boundaries(name), bonus_intorder=_BONUS)
+        )
     return form
 
 
@@ -109,19 +121,18 @@ def _load(problem: Elements, contact: int, impedance_ohm_m2: float) -> Any:
     v = split(problem.space.TestFunction(), problem.spaces)
     load = ngs.LinearForm(problem.space)
     for name, d in problem.made.contacts[contact]:
-        load += _PER_MM2 / impedance_ohm_m2 * v[d] * ngs.ds(definedon=problem.made.mesh.Boundaries(name))
+        # The same points as for u v in the form, so that currents balance on curved contacts too.
+        faces = problem.made.mesh.Boundaries(name)
+        load += _PER_MM2 / impedance_ohm_m2 * v[d] * ngs.ds(definedon=faces, bonus_intorder=_BONUS)
     return load.Assemble()
 
 
-def _area_mm2(problem: Elements, contact: int) -> float:
-    ngs, mesh = packages().ngsolve, problem.made.mesh
-    faces = mesh.Boundaries("|".join(n for n, _ in problem.made.contacts[contact]))
-    return float(ngs.Integrate(1.0, mesh, ngs.BND, definedon=faces, order=2 * problem.order))
-
-
-def areas_mm2(problem: Elements) -> np.ndarray:
-    """Area of every contact, mm2."""
-    return np.array([_area_mm2(problem, k) for k in range(len(problem.made.contacts))])
+def constant(problem: Elements) -> Any:
+    """The function that is 1 everywhere."""
+    out = packages().ngsolve.GridFunction(problem.space)
+    for part in out.components if problem.spaces > 1 else (out,):
+        part.Set(1.0)
+    return out
 
 
 def _solver(problem: Elements, form: Any, near: Any, tolerance: float) -> Any:

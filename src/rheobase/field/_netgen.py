@@ -32,4 +32,5 @@ def packages() -> Packages:
             f"Finite elements need NGSolve, which cannot be imported ({error}). Install it with:"
             " pip install 'rheobase[fem]'"
         ) from error
+    ngsolve.ngsglobals.msg_level = 0  # it would report every step on the terminal
     return Packages(ngsolve, occ, meshing)

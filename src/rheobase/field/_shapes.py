@@ -38,9 +38,15 @@ def painted(solids: tuple[Solid, ...]) -> list[tuple[Solid, Any]]:
         own = shape_of(solid.shape) if out else whole
         if out and not _inside(solid.shape, solids[0].shape):
             own = own * whole
+        joins = len(out) > 1 and _alike(out[-1][0], solid)  # pieces of one tissue become one solid
+        last = out.pop()[1] if joins else None
         out = [(s, rest - own) for s, rest in out]
-        out.append((solid, own))
+        out.append((solid, own if last is None else last + own))
     return [(s, rest) for s, rest in out if rest.solids]
+
+
+def _alike(a: Solid, b: Solid) -> bool:
+    return (a.tissue, a.cell_mm) == (b.tissue, b.cell_mm) and np.array_equal(a.direction, b.direction)
 
 
 def _inside(shape: Shape, outer: Shape) -> bool:
@@ -70,12 +76,12 @@ def hollow(electrode: Lead | Cuff, cell_mm: float | None) -> Any:
     for _, metal in metals:
         body = body - metal
     body.faces.name = "insulation"
-    pieces = [body]
+    pieces = [body] if body.solids else []
     for contact, metal in metals:
         metal.faces.name = contact.name
         metal.faces.maxh = cell_mm or min(contact.length_mm, np.deg2rad(contact.span_deg) * electrode.radius_mm) / 4
         pieces.append(metal)
-    return occ.Glue(pieces)
+    return occ.Glue(pieces) if len(pieces) > 1 else pieces[0]
 
 
 def _metal(electrode: Lead | Cuff, contact: Contact, inner: float, outer: float, cell_mm: float | None) -> Any:

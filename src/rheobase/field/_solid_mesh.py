@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from rheobase.anatomy import Block, Column, LayeredLimb, PlainSolids, Solid, SolidBody
 from rheobase.electrode import Cuff, Lead, Pad
-from rheobase.errors import ParameterError
+from rheobase.errors import ConvergenceError, ParameterError
 from rheobase.field._meshed import Material, Meshed, materials_of, name_surfaces
 from rheobase.field._netgen import packages
 from rheobase.field._shapes import hollow, painted
@@ -16,7 +17,11 @@ from rheobase.montage import Implanted, Montage
 
 _COARSEST = 12  # elements across the body where nothing asks for finer ones
 _GRADING = 0.4
+_CURVATURES = (0.6, 1.0, 2.0)  # elements are curved, so few are needed around a bend
+_PER_EDGE = 0.6
+_NOWHERE = np.zeros((0, 4))
 _CELLS_PER_PAD = 10
+_NEAR_MM = 8.0  # tissues that ask for fine elements get them so far from the contacts
 _PAD_MM = 0.5  # thickness of the patch that prints a pad's outline on the skin; it is not meshed
 
 
@@ -27,7 +32,8 @@ def mesh_solids(body: SolidBody, montage: Implanted, cell_mm: float | None, orde
     for void in voids:
         parts = [(solid, shape - void) for solid, shape in parts]
     parts = [(solid, shape) for solid, shape in parts if shape.solids]
-    return _mesh([(s, x, s.cell_mm) for s, x in parts], body, montage, _largest_mm(body), order)
+    return _mesh(parts, body, montage, _largest_mm(body), order,
+                 spots=_spots(body, montage))  # fmt: skip
 
 
 def mesh_limb(limb: LayeredLimb, montage: Montage, cell_mm: float | None, order: int) -> tuple[PlainSolids, Meshed]:
@@ -41,8 +47,7 @@ def mesh_limb(limb: LayeredLimb, montage: Montage, cell_mm: float | None, order:
     smallest = min(min(p.around_mm, p.extent_mm) for p in montage.pads)
     cell = cell_mm or smallest / _CELLS_PER_PAD
     patches = [_patch(limb, p, cell) for p in montage.pads]
-    parts = [(s, x, None) for s, x in painted(body.solids)]
-    return body, _mesh(parts, body, montage, limb.radius_mm / 4, order, patches)
+    return body, _mesh(painted(body.solids), body, montage, limb.radius_mm / 4, order, tuple(patches))
 
 
 def _patch(limb: LayeredLimb, pad: Pad, cell_mm: float) -> Any:
@@ -68,30 +73,78 @@ def _patch(limb: LayeredLimb, pad: Pad, cell_mm: float) -> Any:
 
 
 def _mesh(
-    parts: list[tuple[Solid, Any, float | None]],
+    parts: list[tuple[Solid, Any]],
     body: SolidBody,
     montage: Montage | Implanted,
     largest_mm: float,
     order: int,
-    patches: list[Any] = (),  # type: ignore[assignment]
+    patches: tuple[Any, ...] = (),
+    spots: np.ndarray = _NOWHERE,
 ) -> Meshed:
     occ = packages().occ
     names = [t.name for t in body.tissues]
-    keys = list(dict.fromkeys((names.index(s.tissue), s.direction) for s, _, _ in parts))
+    keys = list(dict.fromkeys((names.index(s.tissue), _way(s)) for s, _ in parts))
     materials: list[Material] = materials_of(body, keys)
-    for solid, shape, cell in parts:
-        shape.mat(materials[keys.index((names.index(solid.tissue), solid.direction))].name)
-        if cell is not None:
-            shape.solids.maxh = cell
+    for solid, shape in parts:
+        shape.mat(materials[keys.index((names.index(solid.tissue), _way(solid)))].name)
     for patch in patches:
         patch.mat("patch")
-    glued = occ.Glue([x for _, x, _ in parts] + list(patches))
+    glued = occ.Glue([x for _, x in parts] + list(patches))
     if patches:
         glued = occ.Compound([s for s in glued.solids if s.mat() != "patch"])
-    raw = occ.OCCGeometry(glued).GenerateMesh(maxh=largest_mm, grading=_GRADING)
+    raw = _generated(occ.OCCGeometry(glued), largest_mm, spots)
     made = name_surfaces(raw, body, montage, materials)
     made.mesh.Curve(order)
     return made
+
+
+def _way(solid: Solid) -> tuple[float, float, float]:
+    x, y, z = map(float, solid.direction)
+    return x, y, z
+
+
+def _generated(geometry: Any, largest_mm: float, spots: np.ndarray) -> Any:
+    """The mesh; narrow gaps between round surfaces may need finer steps around their bends."""
+    packed = packages()
+    for curvature in _CURVATURES:
+        wanted = packed.meshing.MeshingParameters(
+            maxh=largest_mm, grading=_GRADING, curvaturesafety=curvature, segmentsperedge=_PER_EDGE
+        )
+        for spot in spots:
+            wanted.RestrictH(*map(float, spot[:3]), h=float(spot[3]))
+        try:
+            return geometry.GenerateMesh(wanted)
+        except packed.meshing.NgException:
+            continue
+    raise ConvergenceError(
+        "The body with its electrodes could not be meshed. Surfaces probably touch or nearly touch: move the electrode,"
+        " widen gaps, or give a mesh made elsewhere."
+    )
+
+
+def _spots(body: SolidBody, montage: Implanted) -> np.ndarray:
+    """Places (x, y, z) in fine tissues near contacts, and the size of elements wanted there."""
+    middles = np.array(
+        [
+            e.origin_mm + c.along_mm * e.axis
+            for e in montage.electrodes
+            if isinstance(e, Lead | Cuff)
+            for c in e.contacts
+        ]
+    )
+    fine = {s.tissue: s.cell_mm for s in body.solids if s.cell_mm is not None}
+    if not (len(middles) and fine):
+        return _NOWHERE
+    step = min(fine.values())
+    low, high = middles.min(axis=0) - _NEAR_MM, middles.max(axis=0) + _NEAR_MM
+    axes = [np.arange(a, b + step, step) for a, b in zip(low, high, strict=True)]
+    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    points = points[cKDTree(middles).query(points, distance_upper_bound=_NEAR_MM)[0] < _NEAR_MM]
+    names = np.array([t.name for t in body.tissues])
+    size = np.array([fine.get(n, 0.0) for n in names])
+    labels = body.labels_at(points)
+    want = np.where(labels >= 0, size[labels], 0.0)
+    return np.column_stack([points, want])[want > 0]
 
 
 def _largest_mm(body: SolidBody) -> float:

@@ -14,7 +14,7 @@ from rheobase.anatomy import BodyPart, LayeredLimb, MeshBody, SolidBody, Volume
 from rheobase.errors import ParameterError
 from rheobase.field._element_density import element_densities
 from rheobase.field._element_solution import ElementSolution
-from rheobase.field._elements import Elements, elements, solve_units
+from rheobase.field._elements import Elements, constant, elements, solve_units
 from rheobase.field._given_mesh import mesh_given
 from rheobase.field._meshed import Meshed
 from rheobase.field._netgen import packages
@@ -23,6 +23,7 @@ from rheobase.field.field import Field, rows_used
 from rheobase.montage import Implanted, Montage
 
 ORDER = 2
+_MANY_CELLS = 60_000
 _TOLERANCE = 1e-11
 _SOURCES = ("cheng1989", "schoeberl2014")
 
@@ -32,7 +33,7 @@ def solve_elements(
     montage: Montage | Implanted,
     *,
     cell_mm: float | None = None,
-    order: int = ORDER,
+    order: int | None = None,
     tolerance: float = _TOLERANCE,
 ) -> Field:
     """Solve by finite elements; see `solve_field` for the parameters.
@@ -45,14 +46,17 @@ def solve_elements(
         Leads, cuffs and contacts of a mesh; pads for a limb.
     cell_mm : float, optional
         Size of the elements on contacts; the default is a quarter of each contact, or a tenth of the smallest pad.
-    order : int
-        Order of the elements, 1 to 4.
+    order : int, optional
+        Order of the elements, 1 to 4; the default is 2, or 1 for a given mesh of more than 60,000 cells.
     tolerance : float
         Of the iteration, for meshes too large to factorise.
     """
     packages()
     if cell_mm is not None and not 0 < cell_mm < np.inf:
         raise ParameterError(f"solve_field: cell_mm is {cell_mm} mm; it must be above 0 mm.")
+    if order is None:
+        many = isinstance(anatomy, MeshBody) and len(anatomy.cells) > _MANY_CELLS
+        order = 1 if many else ORDER
     if order not in (1, 2, 3, 4):
         raise ParameterError(f"solve_field: order is {order}; finite elements here have order 1, 2, 3 or 4.")
     volume, made = _meshed(anatomy, montage, cell_mm, order)
@@ -86,9 +90,9 @@ def _meshed(
     if isinstance(anatomy, MeshBody) and isinstance(montage, Implanted):
         return anatomy, mesh_given(anatomy, montage)
     raise ParameterError(
-        f"solve_field: finite elements cannot hold a {type(anatomy).__name__} with a {type(montage).__name__}. They take"
-        " pads on a LayeredLimb, and implanted electrodes in solids or a given mesh; use method='grid' for pads on"
-        " other body parts."
+        f"solve_field: finite elements cannot hold a {type(anatomy).__name__} with a {type(montage).__name__}."
+        " They take pads on a LayeredLimb, and implanted electrodes in solids or a given mesh; use method='grid' for"
+        " pads on other body parts."
     )
 
 
@@ -104,11 +108,10 @@ def _solution(
     bare = ElementSolution(problem, volume, (), potentials, impedance)
     ngs, mesh = packages().ngsolve, problem.made.mesh
     volume_mm3 = ngs.Integrate(1.0, mesh, order=2 * problem.order)
-    means = [ngs.Integrate(bare._function(u, gradient=False), mesh, order=2 * problem.order) / volume_mm3 for u in units]
-    ones = ngs.GridFunction(problem.space)
-    parts = ones.components if problem.spaces > 1 else (ones,)
-    for part in parts:
-        part.Set(1.0)
+    means = [
+        ngs.Integrate(bare._function(u, gradient=False), mesh, order=2 * problem.order) / volume_mm3 for u in units
+    ]
+    ones = constant(problem)
     leads = []
     for row in potentials:
         lead = _sum(problem, units, row)

@@ -1,7 +1,8 @@
 """Montages: which pads sit where on which anatomy, with which share of the current."""
 
 from rheobase.montage.fit import check_fit
+from rheobase.montage.implanted import Drive, Implanted, check_shares, index_of
 from rheobase.montage.montage import Montage
 from rheobase.montage.pairs import PLACES, pad_pair
 
-__all__ = ["PLACES", "Montage", "check_fit", "pad_pair"]
+__all__ = ["PLACES", "Drive", "Implanted", "Montage", "check_fit", "check_shares", "index_of", "pad_pair"]

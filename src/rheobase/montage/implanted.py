@@ -124,6 +124,13 @@ class Drive:
 def index_of(names: tuple[str, ...], name: str) -> int:
     """Place of a name.
 
+    Parameters
+    ----------
+    names : tuple of str
+        Names of the contacts.
+    name : str
+        The one sought.
+
     Raises
     ------
     ParameterError
@@ -141,6 +148,15 @@ def index_of(names: tuple[str, ...], name: str) -> int:
 
 def check_shares(what: str, names: Iterable[str], shares: Iterable[float]) -> None:
     """Refuse contacts of one name, and shares that do not balance.
+
+    Parameters
+    ----------
+    what : str
+        Kind of montage, for the message.
+    names : iterable of str
+        Names of the contacts.
+    shares : iterable of float
+        Share of the current at each.
 
     Examples
     --------
