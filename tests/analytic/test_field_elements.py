@@ -143,7 +143,7 @@ def images_V_per_A(points, place, size, sigma, reach=6):
 
 @pytest.fixture(scope="module")
 def boxed():
-    """A thin lead in a grounded box of saline, 40 mm wide; a small ring at its middle, and one that is not connected."""
+    """A thin lead in a grounded box of saline, 40 mm wide: a small ring in its middle, and an idle one."""
     tank = PlainSolids(
         tissues=(SALINE,), stack=(Solid(tissue="saline", shape=Block(low_mm=(-20,) * 3, high_mm=(20,) * 3)),)
     )

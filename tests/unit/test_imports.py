@@ -136,7 +136,7 @@ def test_broken_meshes():
     flat[:, 2] = 0.0
     with pytest.raises(ParameterError, match="cells are flat"):
         mesh_body(flat, cells, values, TABLE)
-    with pytest.raises(ParameterError, match="A face belongs to 3 cells"):
+    with pytest.raises(ParameterError, match="A face belongs to 4 cells"):
         mesh_body(nodes, np.concatenate([cells, cells[:1], cells[:1]]), np.append(values, [1, 1]), TABLE)
     with pytest.raises(ParameterError, match=r"shape \(18, 3\)"):
         mesh_body(nodes, cells[:, :3], values, TABLE)
