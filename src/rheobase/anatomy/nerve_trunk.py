@@ -121,6 +121,11 @@ class NerveTrunk(SolidBody):
         )
 
     @property
+    def bends_factor(self) -> float:
+        """Fascicles and sleeve leave narrow gaps between round surfaces."""
+        return 1.0
+
+    @property
     def sheets(self) -> tuple[Sheet, ...]:
         """The perineurium of every fascicle, thicker around larger ones."""
         p = row("nerve_trunk.perineurium")

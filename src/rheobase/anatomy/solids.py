@@ -180,6 +180,11 @@ class SolidBody(Volume):
     def solids(self) -> tuple[Solid, ...]:
         """The solids, outer ones first."""
 
+    @property
+    def bends_factor(self) -> float:
+        """Elements along a bend, per radius, with which meshing begins; more where round surfaces nearly touch."""
+        return 0.6
+
     def labels_at(self, points_mm: np.ndarray) -> np.ndarray:
         """Index into ``tissues`` at (n, 3) points; -1 outside the first solid."""
         p = np.asarray(points_mm, dtype=float)

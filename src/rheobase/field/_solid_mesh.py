@@ -17,7 +17,7 @@ from rheobase.montage import Implanted, Montage
 
 _COARSEST = 12  # elements across the body where nothing asks for finer ones
 _GRADING = 0.4
-_CURVATURES = (0.6, 1.0, 2.0)  # elements are curved, so few are needed around a bend
+_FINER = (1.0, 2.0, 4.0)  # elements are curved, so few are needed around a bend
 _PER_EDGE = 0.6
 _NOWHERE = np.zeros((0, 4))
 _CELLS_PER_PAD = 10
@@ -92,7 +92,7 @@ def _mesh(
     glued = occ.Glue([x for _, x in parts] + list(patches))
     if patches:
         glued = occ.Compound([s for s in glued.solids if s.mat() != "patch"])
-    raw = _generated(occ.OCCGeometry(glued), largest_mm, spots)
+    raw = _generated(occ.OCCGeometry(glued), largest_mm, spots, body.bends_factor)
     made = name_surfaces(raw, body, montage, materials)
     made.mesh.Curve(order)
     return made
@@ -103,12 +103,12 @@ def _way(solid: Solid) -> tuple[float, float, float]:
     return x, y, z
 
 
-def _generated(geometry: Any, largest_mm: float, spots: np.ndarray) -> Any:
+def _generated(geometry: Any, largest_mm: float, spots: np.ndarray, bends_factor: float) -> Any:
     """The mesh; narrow gaps between round surfaces may need finer steps around their bends."""
     packed = packages()
-    for curvature in _CURVATURES:
+    for times in _FINER:
         wanted = packed.meshing.MeshingParameters(
-            maxh=largest_mm, grading=_GRADING, curvaturesafety=curvature, segmentsperedge=_PER_EDGE
+            maxh=largest_mm, grading=_GRADING, curvaturesafety=times * bends_factor, segmentsperedge=_PER_EDGE
         )
         for spot in spots:
             wanted.RestrictH(*map(float, spot[:3]), h=float(spot[3]))
