@@ -191,3 +191,25 @@ def test_segments_steer():
     assert d.around_mm[[0, -1]] == pytest.approx([-0.527, 0.527], abs=0.001)
     with pytest.raises(ParameterError, match="inside an electrode"):
         field.drive_V_per_A(np.array([[0.0, 0.0, 1.0]]))
+
+
+def test_a_tripolar_cuff_keeps_its_current():
+    """Two fascicles behind their perineurium: power adds up, current balances, and little leaves the cuff."""
+    pytest.importorskip("ngsolve")
+    nerve = NerveTrunk(own_mm=((-0.7, 0.0, 1.0), (0.8, 0.2, 0.8)), length_mm=24.0, sleeve_mm=0.2, sleeve_length_mm=9.5)
+    places = (("distal", -3.0, -0.5), ("middle", 0.0, 1.0), ("proximal", 3.0, -0.5))
+    rings = tuple(
+        Contact(name=n, along_mm=z, length_mm=0.5, share=s, interface=Interface(series_ohm_m2=1e-5))
+        for n, z, s in places
+    )
+    cuff = Cuff(contacts=rings, inner_radius_mm=nerve.radius_mm + 0.2, wall_mm=0.5, length_mm=9.5)
+    field = solve_field(nerve, Implanted(electrodes=(cuff,)), cell_mm=0.5)
+    losses = field.losses_ohm()
+    assert sum(losses.values()) == pytest.approx(field.resistance_ohm, rel=1e-4)
+    assert losses["perineurium 1"] > losses["fascicle 1"]
+    assert losses["muscle"] < 1e-3 * field.resistance_ohm
+    axis = field.drive_V_per_A(np.array([[-0.7, 0, z] for z in (-9.0, -3.0, 0.0, 3.0, 9.0)]))
+    assert axis[2] > axis[1] > axis[0] > 0
+    assert axis[[1, 0]] == pytest.approx(axis[[3, 4]], rel=0.02)
+    y = field.admittance_S
+    assert np.abs(y.sum(axis=0)).max() <= 1e-6 * np.abs(y).max()
