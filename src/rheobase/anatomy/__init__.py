@@ -20,27 +20,89 @@ from rheobase.anatomy.branches import (
 from rheobase.anatomy.forearm import Forearm
 from rheobase.anatomy.inclusion import Inclusion
 from rheobase.anatomy.knee import Knee
+from rheobase.anatomy.labels import Labels
 from rheobase.anatomy.low_back import LowBack
 from rheobase.anatomy.lower_leg import LowerLeg
 from rheobase.anatomy.mapped import MappedPart
+from rheobase.anatomy.meshed import MeshBody, image_body, mesh_body
 from rheobase.anatomy.muscle import Muscle, belongs
 from rheobase.anatomy.neck import Neck
+from rheobase.anatomy.nerve_trunk import FascicularNerve, packed_mm
 from rheobase.anatomy.person import Person, sample_people
 from rheobase.anatomy.places import MotorPoint, UsualPad
 from rheobase.anatomy.radial import RadialMap
 from rheobase.anatomy.sample import sample_parts
 from rheobase.anatomy.shapes import Rod
 from rheobase.anatomy.shoulder import Shoulder
+from rheobase.anatomy.solids import Block, Column, PlainSolids, Shape, Solid, SolidBody, Strand, check_tissues
+from rheobase.anatomy.spinal_canal import CONDUCTIVITIES, SpinalCanal
 from rheobase.anatomy.spine import LEVELS, Spine, sample_spines
 from rheobase.anatomy.thigh import Thigh
 from rheobase.anatomy.throat import Throat
 from rheobase.anatomy.trunk import TRUNKS, Fascicle, NerveTrunk, sample_trunk
 from rheobase.anatomy.upper_arm import UpperArm
+from rheobase.anatomy.volume import Sheet, Volume, depth_of
 
 __all__ = [
-    "LEVELS", "MOTOR_COURSES", "TRUNKS", "Abdomen", "BodyPart", "Course", "Fascicle", "Forearm", "Inclusion", "Knee",
-    "Layer", "LayeredLimb", "LowBack", "LowerLeg", "MappedPart", "MotorPoint", "Muscle", "Neck", "NervePath",
-    "NerveTrunk", "Person", "RadialMap", "Rod", "Shoulder", "Site", "Spine", "Thigh", "Throat", "Tissue", "UpperArm",
-    "UsualPad", "belongs", "course_points_mm", "cutaneous_course", "cutaneous_courses", "fascia_depth_mm",
-    "motor_course", "muscle_thickness_mm", "sample_parts", "sample_people", "sample_spines", "sample_trunk",
+    "CONDUCTIVITIES",
+    "LEVELS",
+    "MOTOR_COURSES",
+    "TRUNKS",
+    "Abdomen",
+    "Block",
+    "BodyPart",
+    "Column",
+    "Course",
+    "Fascicle",
+    "FascicularNerve",
+    "Forearm",
+    "Inclusion",
+    "Knee",
+    "Labels",
+    "Layer",
+    "LayeredLimb",
+    "LowBack",
+    "LowerLeg",
+    "MappedPart",
+    "MeshBody",
+    "MotorPoint",
+    "Muscle",
+    "Neck",
+    "NervePath",
+    "NerveTrunk",
+    "Person",
+    "PlainSolids",
+    "RadialMap",
+    "Rod",
+    "Shape",
+    "Sheet",
+    "Shoulder",
+    "Site",
+    "Solid",
+    "SolidBody",
+    "SpinalCanal",
+    "Spine",
+    "Strand",
+    "Thigh",
+    "Throat",
+    "Tissue",
+    "UpperArm",
+    "UsualPad",
+    "Volume",
+    "belongs",
+    "check_tissues",
+    "course_points_mm",
+    "cutaneous_course",
+    "cutaneous_courses",
+    "depth_of",
+    "fascia_depth_mm",
+    "image_body",
+    "mesh_body",
+    "motor_course",
+    "muscle_thickness_mm",
+    "packed_mm",
+    "sample_parts",
+    "sample_people",
+    "sample_spines",
+    "sample_trunk"
 ]  # fmt: skip

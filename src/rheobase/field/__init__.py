@@ -8,6 +8,7 @@ from rheobase.field.operating import OperatingPoint, solve_at_current, solve_at_
 from rheobase.field.plane import FieldPlane
 from rheobase.field.point import point_source_V_per_A
 from rheobase.field.reference import LimbReference, PlainLimb, limb_reference
+from rheobase.field.sampled import Elsewhere, sampled_field
 from rheobase.field.solve import METHODS, solve_field
 from rheobase.field.spectrum import SPECTRUM_HZ, Departure, Spectrum, compare_resistive, solve_spectrum
 from rheobase.field.stored import content_of, field_arrays, field_from_arrays
@@ -18,6 +19,7 @@ __all__ = [
     "PEAK_WINDOW_MM",
     "SPECTRUM_HZ",
     "Departure",
+    "Elsewhere",
     "Field",
     "FieldPlane",
     "LimbReference",
@@ -34,6 +36,7 @@ __all__ = [
     "limb_reference",
     "point_source_V_per_A",
     "relative_dispersion",
+    "sampled_field",
     "solve_at_current",
     "solve_at_voltage",
     "solve_field",

@@ -8,6 +8,11 @@ import numpy as np
 
 from rheobase.errors import ParameterError
 
+_ONLY_ELEMENTS = (
+    "This solver gives potentials only. Solve with method='finite_elements' for field strength, current density and"
+    " losses inside the tissue."
+)
+
 
 class PlaneSolution(ABC):
     """Potential of every contact on one half-plane through the axis."""
@@ -35,6 +40,18 @@ class Solution(ABC):
     @abstractmethod
     def plane(self, around_deg: float) -> PlaneSolution:
         """The half-plane at one angle."""
+
+    def fields_V_per_m_per_A(self, points_mm: np.ndarray) -> np.ndarray:
+        """Field strength of every lead at points: (contacts, n, 3)."""
+        raise ParameterError(_ONLY_ELEMENTS)
+
+    def sigma_S_per_m(self, points_mm: np.ndarray) -> np.ndarray:
+        """Conductivity tensor at points: (n, 3, 3)."""
+        raise ParameterError(_ONLY_ELEMENTS)
+
+    def losses_ohm(self, shares: np.ndarray) -> dict[str, float]:
+        """Power lost in each tissue, in the sheets and in the contacts, per squared current of a drive."""
+        raise ParameterError(_ONLY_ELEMENTS)
 
 
 def cylindrical(points_mm: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rheobase.anatomy import BodyPart
+from rheobase.anatomy import BodyPart, Volume
 from rheobase.field._solution import Solution
 from rheobase.field.density import PadDensity
 from rheobase.field.plane import FieldPlane
-from rheobase.montage import Montage
+from rheobase.montage import Drive, Implanted, Montage
 
 if TYPE_CHECKING:
     import xarray
@@ -27,17 +27,17 @@ class Field:
 
     Attributes
     ----------
-    anatomy : BodyPart
+    anatomy : BodyPart or Volume
         The limb or other part.
-    montage : Montage
-        Pads and output.
+    montage : Montage, Implanted or Drive
+        Pads or implanted contacts, and output.
     method : str
-        Solver: ``"cylinder"`` or ``"grid"``.
+        Solver: ``"cylinder"``, ``"half_space"``, ``"grid"``, ``"finite_elements"``, or ``"sampled"`` elsewhere.
     contact : str
         ``"complete"`` (metal behind a contact impedance) or ``"uniform"`` (even current under each pad).
     cells : tuple of int
         Nodes or cells of the grid: (around, along) of the skin for ``"cylinder"``, (across, around, along) for
-        ``"grid"``.
+        ``"grid"``, (elements, unknowns) for ``"finite_elements"``.
     admittance_S : (K, K) array
         Current into the tissue at each contact per contact potential, I = Y U; symmetric, its rows sum to 0.
     densities : tuple of PadDensity
@@ -53,8 +53,8 @@ class Field:
     'Field'
     """
 
-    anatomy: BodyPart
-    montage: Montage
+    anatomy: BodyPart | Volume
+    montage: Montage | Implanted | Drive
     method: str
     contact: str
     cells: tuple[int, ...]
@@ -71,7 +71,12 @@ class Field:
 
     @property
     def resistance_ohm(self) -> float:
-        """Resistance that the drive sees, ohm: dissipated power over squared current; for two pads, pad to pad."""
+        """Resistance that the drive sees, ohm: dissipated power over squared current; for two pads, pad to pad.
+
+        NaN for a field that was sampled elsewhere.
+        """
+        if np.isnan(self.admittance_S).any():
+            return float("nan")
         return float(self.shares @ np.linalg.pinv(self.admittance_S, rcond=1e-6, hermitian=True) @ self.shares)
 
     def required_voltage_V(self, amplitude_mA: float) -> float:
@@ -121,6 +126,39 @@ class Field:
         """
         return self.shares @ self.lead_V_per_A(points_mm, exact=exact)
 
+    def strength_V_per_m_per_A(self, points_mm: np.ndarray) -> np.ndarray:
+        """Electric field of the montage's drive at points, V/m per A, shape (n, 3); finite elements only.
+
+        Raises
+        ------
+        ParameterError
+            If the solver has no field strength, or a point lies outside.
+        """
+        return np.tensordot(self.shares, self.solution_.fields_V_per_m_per_A(points_mm), axes=1)
+
+    def current_A_per_m2_per_A(self, points_mm: np.ndarray) -> np.ndarray:
+        """Current density of the montage's drive at points, A/m2 per A, shape (n, 3); finite elements only.
+
+        Raises
+        ------
+        ParameterError
+            If the solver has no field strength, or a point lies outside.
+        """
+        strength = self.strength_V_per_m_per_A(points_mm)
+        return np.einsum("nij,nj->ni", self.solution_.sigma_S_per_m(points_mm), strength)
+
+    def losses_ohm(self) -> dict[str, float]:
+        """Power lost in every tissue, sheet and in the contacts, per squared current; finite elements only.
+
+        Together they are `resistance_ohm`.
+
+        Raises
+        ------
+        ParameterError
+            If the solver does not tell losses apart.
+        """
+        return self.solution_.losses_ohm(self.shares)
+
     def plane(self, around_deg: float) -> FieldPlane:
         """Tabulate the half-plane at one angle (degrees): the fast way to ask for many paths above a nerve."""
         return FieldPlane(around_deg, self.montage.shares, self.solution_.plane(around_deg))
@@ -161,7 +199,9 @@ class Field:
         return xarray.Dataset(data, coords={"contact": names, "contact_to": names}, attrs=about)
 
 
-def rows_used(anatomy: BodyPart, montage: Montage) -> tuple[str, ...]:
-    """Table rows behind a body part and its pads, each once."""
+def rows_used(anatomy: BodyPart | Volume, montage: Montage | Implanted) -> tuple[str, ...]:
+    """Table rows behind a body part and its electrodes, each once."""
+    if isinstance(montage, Implanted):
+        return tuple(dict.fromkeys((*anatomy.rows, *montage.rows)))
     of_pads = (row for pad in montage.pads for row in pad.interface.rows)
     return tuple(dict.fromkeys((*anatomy.rows, *of_pads)))

@@ -1,0 +1,155 @@
+"""Meshing solids with the electrodes cut out of them, and layered limbs with pads on their skin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from rheobase.anatomy import Block, Column, LayeredLimb, PlainSolids, Solid, SolidBody
+from rheobase.electrode import Cuff, Lead, Pad
+from rheobase.errors import ConvergenceError, ParameterError
+from rheobase.field._meshed import Material, Meshed, materials_of, name_surfaces
+from rheobase.field._netgen import packages
+from rheobase.field._shapes import hollow, painted
+from rheobase.montage import Implanted, Montage
+
+_COARSEST = 12  # elements across the body where nothing asks for finer ones
+_GRADING = 0.4
+_FINER = (1.0, 2.0, 4.0)  # elements are curved, so few are needed around a bend
+_PER_EDGE = 0.6
+_NOWHERE = np.zeros((0, 4))
+_CELLS_PER_PAD = 10
+_NEAR_MM = 8.0  # tissues that ask for fine elements get them so far from the contacts
+_PAD_MM = 0.5  # thickness of the patch that prints a pad's outline on the skin; it is not meshed
+
+
+def mesh_solids(body: SolidBody, montage: Implanted, cell_mm: float | None, order: int) -> Meshed:
+    """Mesh a body of solids with leads and cuffs cut out; ``cell_mm`` is the size of elements on the contacts."""
+    parts = painted(body.solids)
+    voids = [hollow(e, cell_mm) for e in montage.electrodes if isinstance(e, Lead | Cuff)]
+    for void in voids:
+        parts = [(solid, shape - void) for solid, shape in parts]
+    parts = [(solid, shape) for solid, shape in parts if shape.solids]
+    return _mesh(parts, body, montage, _largest_mm(body), order,
+                 spots=_spots(body, montage))  # fmt: skip
+
+
+def mesh_limb(limb: LayeredLimb, montage: Montage, cell_mm: float | None, order: int) -> tuple[PlainSolids, Meshed]:
+    """Mesh a layered limb; ``cell_mm`` is the size of elements under the pads and in the skin next to them."""
+    half = limb.length_mm / 2
+    stack = tuple(
+        Solid(tissue=la.name, shape=Column(half_axes_mm=(la.outer_radius_mm,) * 2, along_mm=(-half, half)))
+        for la in reversed(limb.layers)
+    )
+    body = PlainSolids(tissues=limb.tissues, stack=stack)
+    smallest = min(min(p.around_mm, p.extent_mm) for p in montage.pads)
+    cell = cell_mm or smallest / _CELLS_PER_PAD
+    patches = [_patch(limb, p, cell) for p in montage.pads]
+    return body, _mesh(painted(body.solids), body, montage, limb.radius_mm / 4, order, tuple(patches))
+
+
+def _patch(limb: LayeredLimb, pad: Pad, cell_mm: float) -> Any:
+    """A thin shell on the skin with the outline of a pad."""
+    occ = packages().occ
+    if pad.shape == "round":
+        raise ParameterError(
+            f"Pad '{pad.name}' is round; finite elements take rectangular pads only. Use method='grid' or 'cylinder'."
+        )
+    r, low = limb.radius_mm, pad.along_mm - pad.extent_mm / 2
+    shell = occ.Cylinder(occ.Pnt(0, 0, low), occ.Z, r + _PAD_MM, pad.extent_mm)
+    shell = shell - occ.Cylinder(occ.Pnt(0, 0, low), occ.Z, r, pad.extent_mm)
+    span = pad.around_mm / r
+    if span < 2 * np.pi - 1e-9:
+        count = max(int(np.ceil(span / 1.0)), 1) + 1
+        plane = occ.WorkPlane(occ.Axes(occ.Pnt(0, 0, low - 1), n=occ.Z, h=occ.X)).MoveTo(0, 0)
+        for a in np.deg2rad(pad.around_deg) + span * (np.linspace(0, 1, count) - 0.5):
+            plane = plane.LineTo(float(3 * r * np.cos(a)), float(3 * r * np.sin(a)))
+        shell = shell * plane.Close().Face().Extrude(pad.extent_mm + 2)
+    shell.faces.name = pad.name
+    shell.faces.maxh = cell_mm
+    return shell
+
+
+def _mesh(
+    parts: list[tuple[Solid, Any]],
+    body: SolidBody,
+    montage: Montage | Implanted,
+    largest_mm: float,
+    order: int,
+    patches: tuple[Any, ...] = (),
+    spots: np.ndarray = _NOWHERE,
+) -> Meshed:
+    occ = packages().occ
+    names = [t.name for t in body.tissues]
+    keys = list(dict.fromkeys((names.index(s.tissue), _way(s)) for s, _ in parts))
+    materials: list[Material] = materials_of(body, keys)
+    for solid, shape in parts:
+        shape.mat(materials[keys.index((names.index(solid.tissue), _way(solid)))].name)
+    for patch in patches:
+        patch.mat("patch")
+    glued = occ.Glue([x for _, x in parts] + list(patches))
+    if patches:
+        glued = occ.Compound([s for s in glued.solids if s.mat() != "patch"])
+    raw = _generated(occ.OCCGeometry(glued), largest_mm, spots, body.bends_factor)
+    made = name_surfaces(raw, body, montage, materials)
+    made.mesh.Curve(order)
+    return made
+
+
+def _way(solid: Solid) -> tuple[float, float, float]:
+    x, y, z = map(float, solid.direction)
+    return x, y, z
+
+
+def _generated(geometry: Any, largest_mm: float, spots: np.ndarray, bends_factor: float) -> Any:
+    """The mesh; narrow gaps between round surfaces may need finer steps around their bends."""
+    packed = packages()
+    for times in _FINER:
+        wanted = packed.meshing.MeshingParameters(
+            maxh=largest_mm, grading=_GRADING, curvaturesafety=times * bends_factor, segmentsperedge=_PER_EDGE
+        )
+        for spot in spots:
+            wanted.RestrictH(*map(float, spot[:3]), h=float(spot[3]))
+        try:
+            return geometry.GenerateMesh(wanted)
+        except packed.meshing.NgException:
+            continue
+    raise ConvergenceError(
+        "The body with its electrodes could not be meshed. Surfaces probably touch or nearly touch: move the electrode,"
+        " widen gaps, or give a mesh made elsewhere."
+    )
+
+
+def _spots(body: SolidBody, montage: Implanted) -> np.ndarray:
+    """Places (x, y, z) in fine tissues near contacts, and the size of elements wanted there."""
+    middles = np.array(
+        [
+            e.origin_mm + c.along_mm * e.axis
+            for e in montage.electrodes
+            if isinstance(e, Lead | Cuff)
+            for c in e.contacts
+        ]
+    )
+    fine = {s.tissue: s.cell_mm for s in body.solids if s.cell_mm is not None}
+    if not (len(middles) and fine):
+        return _NOWHERE
+    step = min(fine.values())
+    low, high = middles.min(axis=0) - _NEAR_MM, middles.max(axis=0) + _NEAR_MM
+    axes = [np.arange(a, b + step, step) for a, b in zip(low, high, strict=True)]
+    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    points = points[cKDTree(middles).query(points, distance_upper_bound=_NEAR_MM)[0] < _NEAR_MM]
+    names = np.array([t.name for t in body.tissues])
+    size = np.array([fine.get(n, 0.0) for n in names])
+    labels = body.labels_at(points)
+    want = np.where(labels >= 0, size[labels], 0.0)
+    return np.column_stack([points, want])[want > 0]
+
+
+def _largest_mm(body: SolidBody) -> float:
+    shape = body.solids[0].shape
+    if isinstance(shape, Block):
+        return max(np.subtract(shape.high_mm, shape.low_mm)) / _COARSEST
+    assert isinstance(shape, Column)
+    return max(2 * max(shape.half_axes_mm), shape.along_mm[1] - shape.along_mm[0]) / _COARSEST
