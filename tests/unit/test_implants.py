@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rheobase.anatomy import LEVELS, Block, Column, FascicularNerve, PlainSolids, Solid, SpinalCanal, Strand, Tissue
+from rheobase.anatomy import Block, Column, FascicularNerve, PlainSolids, Solid, SpinalCanal, Strand, Tissue
+from rheobase.anatomy.spinal_canal import LEVELS
 from rheobase.electrode import Contact, Cuff, FarReturn, Interface, Lead, metal_interface, percutaneous_lead, ring_cuff
 from rheobase.errors import ParameterError
 from rheobase.field import solve_field
