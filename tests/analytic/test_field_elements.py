@@ -15,7 +15,7 @@ from rheobase.anatomy import (
     mesh_body,
 )
 from rheobase.electrode import Contact, FarReturn, Interface, Lead, MeshContact
-from rheobase.field import solve_field
+from rheobase.field import limb_reference, solve_field
 from rheobase.montage import Implanted
 
 pytest.importorskip("ngsolve", reason="finite elements need the extra 'fem'")
@@ -181,3 +181,13 @@ def test_field_strength_is_the_slope(boxed):
         d = np.eye(3)[i] * h
         v = boxed.drive_V_per_A(np.vstack([p - d, p + d]))
         assert got[i] == pytest.approx(-(v[1] - v[0]) / (2 * h * 1e-3), rel=0.02, abs=1e-3 * np.abs(got).max())
+
+
+def test_the_reference_limb_by_tetrahedra():
+    """Pads on a layered limb, on the default mesh: the potential within 1 %; the resistance misses by up to 2 %."""
+    pytest.importorskip("ngsolve")
+    r = limb_reference()
+    field = solve_field(r.anatomy, r.montage, method="finite_elements", order=2)
+    ours = field.drive_V_per_A(r.points_mm)
+    assert np.linalg.norm(ours - r.complete_V_per_A) < 0.01 * np.linalg.norm(r.complete_V_per_A)
+    assert field.resistance_ohm == pytest.approx(r.resistance_ohm, rel=0.02)

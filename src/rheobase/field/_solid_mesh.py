@@ -91,7 +91,7 @@ def _mesh(
         patch.mat("patch")
     glued = occ.Glue([x for _, x in parts] + list(patches))
     if patches:
-        glued = occ.Compound([s for s in glued.solids if s.mat() != "patch"])
+        glued = occ.Compound([s for s in glued.solids if s.name != "patch"])
     raw = _generated(occ.OCCGeometry(glued), largest_mm, spots, body.bends_factor)
     made = name_surfaces(raw, body, montage, materials)
     made.mesh.Curve(order)
