@@ -28,9 +28,9 @@ _REST_ROWS_PER_MV = 16.0  # the long steps to rest make more of an error: some m
 _REST_STEPS = ((5.0, 40), (0.5, 400), (0.05, 4000))
 _DRIFT_MV = 30.0
 # A fibre is silent when its potentials (mV) and gates (share of their range) have come so near to rest, and not before
-# so long (ms) after the pulse. Membranes with concentrations may linger a few mV from rest for 10 ms and fire then.
+# so long (ms) after the pulse. Some membranes linger a few mV from rest for 10 ms and fire then; they say so.
 QUIET = {"double": (3.0, 0.1, 0.3), "insulated": (3.0, 0.1, 0.3), "continuous": (4.0, 0.1, 1.0)}
-_QUIET_MEMBRANE = (0.2, 0.02, 1.0)
+_QUIET_LINGERING = (0.2, 0.02, 1.0)
 # Arrays of the kernel in its order: those of a lane, and those shared by all lanes.
 _LANE_ARRAYS = ("node_c", "node_diag", "node_off", "leak_i", "conductance", "mode_d", "mode_k")
 _PROGRAMME = ("code", "place", "numbers", "n_registers")
@@ -255,7 +255,7 @@ def quiet_of(model: FibreModel) -> tuple[float, float, float]:
     model : FibreModel
         Any model.
     """
-    return QUIET[model.cable] if model.membrane is None else _QUIET_MEMBRANE
+    return _QUIET_LINGERING if model.lingers else QUIET[model.cable]
 
 
 @lru_cache(maxsize=16)

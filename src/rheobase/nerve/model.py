@@ -151,6 +151,7 @@ class FibreModel(ABC):
     currents: tuple[Current, ...]
     rows: tuple[str, ...]
     membrane: Any = None  # a Membrane where the currents are no list
+    lingers: bool = False  # whether it may fire long after its potential came within a few mV of rest
 
     @abstractmethod
     def internodes(self, diameter_um: Array) -> Internodes:

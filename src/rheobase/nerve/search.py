@@ -145,10 +145,10 @@ def search(
     trial = grid.nearest(begin_mA)
     step = np.maximum(np.rint(ln_spread / grid.ln_step_ratio), 1).astype(np.int64)
     found = Found.begin(count, np.minimum(trial, grid.top), step)
-    copies = max(1, LANES // count) if chunk.can_take else 1
     simulations, held, lanes_of = 0, chunk, np.arange(chunk.layout.lanes)
     while found.open_.any():
         fibres = np.flatnonzero(found.open_)
+        copies = max(1, LANES // len(fibres)) if chunk.can_take else 1  # of a few fibres, several amplitudes at once
         wanted = np.repeat(fibres, copies)
         if chunk.can_take and (copies > 1 or len(wanted) <= 0.75 * held.layout.count):
             held, lanes_of = chunk.take(wanted), wanted

@@ -229,6 +229,7 @@ class ThioAutonomic(FibreModel):
 
     __slots__ = ()
     name = "thio_autonomic"
+    lingers = True
     rest_mV = _REST_MV
     cable = "continuous"
     capacitance_uF_per_cm2 = 1.326291192
