@@ -19,7 +19,7 @@ from rheobase.nerve.model import Array
 from rheobase.nerve.stimulus import Stimulus, check_potential
 
 Potential = Sequence[Array] | Array | Callable[[NDArray[np.intp]], Sequence[Array] | Array]
-_MOST_LANES, _MOST_NODES = 512, 65536  # of a lot: enough to keep Python out of the way, few enough for the cache
+_MOST_LANES, _MOST_NODES = 512, 20480  # of a lot: enough to keep Python out of the way, few enough for the cache
 
 
 def check_lists(
