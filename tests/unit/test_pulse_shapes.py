@@ -103,6 +103,13 @@ def test_amplitude_modulated_peaks_at_one(carrier_hz, beat_hz, depth):
     assert dense.max() == pytest.approx(1, abs=1e-4)
 
 
+def test_a_beat_cut_off_at_its_crest_peaks_at_one():
+    """Half a beat may end within a half wave, close to its crest."""
+    pulse = amplitude_modulated(8738.0, 101.0, 1.0, 0.5e6 / 101.0)
+    t_us = np.linspace(pulse.duration_us - 200.0, pulse.duration_us, 20_001)
+    assert np.abs(pulse.pieces[0].value(t_us)).max() == pytest.approx(1.0, abs=1e-9)
+
+
 def test_a_beat_begins_where_it_is_weakest():
     pulse = amplitude_modulated(4000, 100, 0.8, 10_000, leading="anodic")
     crest = np.abs(pulse.sample(31.25, 320))

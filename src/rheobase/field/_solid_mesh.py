@@ -149,7 +149,8 @@ def _spots(body: SolidBody, montage: Implanted) -> np.ndarray:
 
 def _largest_mm(body: SolidBody) -> float:
     shape = body.solids[0].shape
+    if isinstance(shape, Column):
+        return max(2 * max(shape.half_axes_mm), shape.along_mm[1] - shape.along_mm[0]) / _COARSEST
     if isinstance(shape, Block):
         return max(np.subtract(shape.high_mm, shape.low_mm)) / _COARSEST
-    assert isinstance(shape, Column)
-    return max(2 * max(shape.half_axes_mm), shape.along_mm[1] - shape.along_mm[0]) / _COARSEST
+    raise ParameterError(f"The outermost solid is a {type(shape).__name__}; make it a Block or a Column.")

@@ -169,7 +169,7 @@ class ModulatedSine(Piece):
         """Largest absolute value, found within the half waves that come nearest to it."""
         edges = np.concatenate([[0.0], self.crossings_us, [self.duration_us]])
         middle = np.abs(self.value((edges[:-1] + edges[1:]) / 2))
-        best = np.argsort(middle)[-16:]
+        best = np.append(np.argsort(middle)[-16:], middle.size - 1)  # the last may be cut off at its crest
         low, high = edges[best], edges[best + 1]
         for _ in range(80):  # one hump to a half wave: narrow it by thirds
             left, right = low + (high - low) / 3, high - (high - low) / 3
