@@ -216,3 +216,13 @@ def test_a_tripolar_cuff_keeps_its_current():
     assert axis[[1, 0]] == pytest.approx(axis[[3, 4]], rel=0.02)
     y = field.admittance_S
     assert np.abs(y.sum(axis=0)).max() <= 1e-6 * np.abs(y).max()
+
+
+def test_the_outermost_solid_bounds_the_mesh():
+    from types import SimpleNamespace
+
+    from rheobase.field._solid_mesh import _largest_mm
+
+    odd = SimpleNamespace(solids=(SimpleNamespace(shape="ball"),))
+    with pytest.raises(ParameterError, match="outermost solid is a str; make it a Block or a Column"):
+        _largest_mm(odd)
