@@ -102,9 +102,28 @@ def each_lot(
             if progress is not None:
                 progress(finished[0] / len(fibres))
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        list(pool.map(one, lots_of(fibres)))
+    _on_all_cores(one, lots_of(fibres))
     return total[0]
+
+
+def _on_all_cores(work: Callable[[NDArray[np.intp]], None], lots: list[NDArray[np.intp]]) -> None:
+    """Do the lots in order, this thread and others side by side; after a failure, or Ctrl-C, no lot is begun."""
+    waiting, failed = iter(lots), []
+
+    def take_turns() -> None:
+        try:
+            while not failed and (lot := next(waiting, None)) is not None:
+                work(lot)
+        except BaseException:
+            failed.append(True)
+            raise
+
+    others = min(os.cpu_count() or 1, len(lots)) - 1
+    with ThreadPoolExecutor(max_workers=max(1, others)) as pool:
+        begun = [pool.submit(take_turns) for _ in range(others)]
+        take_turns()
+        for other in begun:
+            other.result()
 
 
 @cache
