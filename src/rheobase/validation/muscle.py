@@ -8,6 +8,7 @@ import numpy as np
 
 from rheobase.effect import (
     ForceModel,
+    Pulses,
     contract,
     ding2003,
     ding2007,
@@ -59,11 +60,31 @@ def _same_input(model: ForceModel) -> Iterator[RowDict]:
     ours = contract(model, steady_pulses(rate_hz=40.0, on_s=1.0), dt_s=1e-4)
     yield near("cocofest, Ding 2003, 40 Hz for 1 s: peak", p, p["peak_N"], ours.peak_N, unit="N")
     yield near("cocofest, the same: force at the end", p, p["end_N"], float(ours.force_N[-1]), unit="N")
+    yield from _three_pulses()
     wrong = row("published_muscle.cocofest_plateau")
     half = wrong["length_factor"]
     note = "There the factor multiplies the rate of change of force, which only slows the muscle; here it halves force."
     yield aside("plateau with a force-length factor of 0.5", wrong, wrong["wrong_N"], half * ours.peak_N, unit="N",
                 note=note)  # fmt: skip
+
+
+def _three_pulses() -> Iterator[RowDict]:
+    p = row("published_muscle.cocofest_three_pulses")
+    times = np.array(p["pulse_s"])
+    given = Pulses(time_s=times, amplitude_mA=np.full(3, p["amplitude_mA"]), width_us=np.full(3, p["width_us"]),
+                   duration_s=p["at_s"][-1])  # fmt: skip
+    models = (ding2003(tired=False), ding2007(tired=False), hmed2018(tired=False))
+    for model in models:
+        done = contract(model, given, dt_s=1e-4)
+        ours = np.interp(p["at_s"], done.time_s, done.force_N)
+        fine = model.name == "ding2003"
+        for at_s, said, force in zip(p["at_s"], p[f"{model.name}_N"], ours, strict=True):
+            title = f"cocofest, {model.name}, three pulses: force at {at_s:g} s"
+            if fine and at_s == p["pulse_s"][1]:
+                yield near(title, p, said, float(force), unit="N")
+            else:
+                step = p["ding2003_step_ms"] if fine else p["coarse_step_ms"]
+                yield aside(title, p, said, float(force), unit="N", note=f"Theirs in steps of {step:g} ms. {p.note}")
 
 
 def _twitch(model: ForceModel) -> Iterator[RowDict]:
