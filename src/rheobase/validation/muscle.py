@@ -17,6 +17,8 @@ from rheobase.effect import (
     marion2009,
     passive_factor,
     steady_pulses,
+    stretched_factor,
+    tendon_factor,
     velocity_factor,
 )
 from rheobase.tables import Row, row
@@ -151,6 +153,7 @@ def _length() -> Iterator[RowDict]:
                  velocity_factor(hill["velocity_relative"]))  # fmt: skip
     yield _worst("passive force over length, worst of 4", hill, hill["passive_share"],
                  passive_factor(hill["passive_length_relative"]))  # fmt: skip
+    yield from _opensim()
     knee = marion2009()
     degrees = np.arange(0.0, 120.0, 0.1)
     gain = knee.angle_gain(degrees)
@@ -159,6 +162,26 @@ def _length() -> Iterator[RowDict]:
     said = f"{fit['lowest_percent']:g}–{fit['highest_percent']:g}"
     yield aside("variance of knee angle explained, Marion 2013", fit, said, None, unit="%",
                 note="The recordings it was fitted to are not public; the equations of force are built.")  # fmt: skip
+
+
+def _opensim() -> Iterator[RowDict]:
+    p, held = row("published_muscle.opensim_curves"), row("published_muscle.opensim_held")
+    yield _worst("OpenSim, active force over length, worst of 11", p, p["length_share"],
+                 length_factor(p["length_relative"]))  # fmt: skip
+    yield _worst("OpenSim, tendon force over stretch, worst of 6", p, p["tendon_share"],
+                 tendon_factor(p["tendon_strain"]))  # fmt: skip
+    ours, speed = velocity_factor(p["velocity_relative"]), np.array(p["velocity_relative"])
+    worst = int(np.abs(ours - p["velocity_share"]).argmax())
+    title = f"OpenSim, force over velocity, worst of 7 ({speed[worst]:g})"
+    yield aside(title, p, p["velocity_share"][worst],
+                float(ours[worst]), note="OpenSim moves two of the four constants so that the curve meets 0 and 1;"
+                " with those the same formula gives its figures to 1e-4.")  # fmt: skip
+    for share, key in zip(held["active_share"], ("full_N", "part_N"), strict=True):
+        path, slack = np.array(held["path_m"]) / held["optimal_m"], held["slack_m"] / held["optimal_m"]
+        force = held["strongest_N"] * stretched_factor(path, slack, share)
+        at = int(np.abs(force - held[key]).argmax())
+        yield apart(f"OpenSim, muscle with a tendon, {100 * share:g} % active, worst of {len(path)} lengths", held,
+                    held[key][at], float(force[at]), held["band_share"] * held["strongest_N"], unit="N")  # fmt: skip
 
 
 COMPARISON = Comparison(name="muscle", about="force and fatigue of stimulated muscle", run=_run)
