@@ -259,9 +259,37 @@ def test_the_document_answers_first_and_names_its_sources(result):
     assert len(result["walk"]["strides"][0]["error_deg"]) == 4
 
 
+def test_control_is_shown_side_by_side(result):
+    ways = {(w["route"], w["way"]): w for w in result["ways"]}
+    assert len(ways) == 10
+    pads = {way: ways["surface", way] for way in ("known", "feedback", "learning", "both")}
+    assert pads["feedback"]["error_deg"][0] < 0.5 * pads["known"]["error_deg"][0]
+    assert pads["learning"]["error_deg"][-1] < 0.8 * pads["known"]["error_deg"][-1]
+    assert abs(pads["both"]["mid_swing_error_deg"]) < 2.0
+    assert pads["both"]["charge_uC"] > 10 * ways["cuff", "both"]["charge_uC"]
+
+
+def test_pads_and_cuff_are_both_judged(result):
+    told = {v["plain"]: v for v in result["safety"]["verdicts"]}
+    assert told["pads: power density under the smallest pad"]["verdict"] == "within"
+    assert told["cuff: charge of one phase over the area of the busiest contact"]["verdict"] == "within"
+    assert told["cuff: Shannon's k of one phase on the smallest contact"]["limit"] == 1.85
+    assert not any(v.startswith("cuff: power") for v in told)
+
+
+def test_a_cuff_with_tiny_contacts_is_refused():
+    with pytest.raises(LimitExceeded, match=r"area of the busiest contact is .* uC/cm2; at most 30 uC/cm2"):
+        rb.run("fes-dropfoot", {"output.cuff_contact_mm2": 0.3, "gait.strides": 2})
+
+
+def test_an_implant_without_the_voltage_is_refused():
+    with pytest.raises(LimitExceeded, match="voltage needed across 1000 ohm"):
+        rb.run("fes-dropfoot", {"output.cuff_compliance_V": 0.2, "gait.strides": 2})
+
+
 def test_the_page_holds_pictures_and_film_and_needs_no_network(result):
     page = report_html(result)
-    for anchor in ("film-section", "swing", "strides", "routes", "safety", "method", "simplified", "sources"):
+    for anchor in ("film-section", "swing", "ways", "strides", "routes", "safety", "method", "simplified", "sources"):
         assert f'id="{anchor}"' in page
     scene = json.loads(page.split('id="scene">')[1].split("</script>")[0])
     assert [len(t["frames"]) for t in scene["takes"]] == [36, 36]
