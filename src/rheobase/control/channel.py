@@ -21,7 +21,7 @@ from rheobase.effect import (
     RecruitmentCurve,
     contract,
 )
-from rheobase.effect.muscle.hill_huxley import rest_of, run_hill_huxley
+from rheobase.effect.muscle.hill_huxley import rest_of, run_hill_huxley, run_recruited
 from rheobase.errors import ParameterError
 
 Array = NDArray[np.float64]
@@ -74,9 +74,8 @@ class Recruited(ForceModel):
         """Run on from a state."""
         given = pulses.amplitude_mA if self.curve.unit == "mA" else pulses.width_us
         share = np.asarray(np.interp(given, self.curve.stimulus, self.curve.share), np.float64)
-        fires = (share > 0) & (pulses.amplitude_mA > 0) & (pulses.width_us > 0)
-        return run_hill_huxley(self.muscle, state, dt_s, steps, time_s=pulses.time_s[fires],
-                               drive_gain=np.ones(int(fires.sum())), force_gain=share[fires])  # fmt: skip
+        share = share * ((pulses.amplitude_mA > 0) & (pulses.width_us > 0))
+        return run_recruited(self.muscle, state, dt_s, steps, pulses.time_s, share, on="force")
 
 
 def recruited(model: ForceModel, curve: RecruitmentCurve) -> Recruited:
