@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from rheobase.kernel import LANES
+from rheobase.kernel import LANES, aligned_empty, drive_modes
 from rheobase.nerve.fibre import PER_INTERNODE
 from rheobase.nerve.internode import STATES, Modes
 from rheobase.nerve.layout import Layout, flat
@@ -125,9 +124,9 @@ def _axial_uS(layout: Layout) -> Array:
 
 
 def pushes(
-    layout: Layout, modes: Modes | None, e_mV: Array, inside: NDArray[np.intp], dt_ms: float
+    layout: Layout, modes: Modes | None, e_mV: Array, inside: NDArray[np.intp], dt_ms: float, dtype: Any
 ) -> dict[str, NDArray]:
-    """What one unit of each source does in one step: to the modes (lane, source, internode, mode), to the nodes.
+    """What one unit of each source does in one step: flat, to the modes and to the nodes.
 
     Parameters
     ----------
@@ -141,60 +140,31 @@ def pushes(
         Nodes into which currents flow, further sources of 1 nA each.
     dt_ms : float
         Time step.
+    dtype : dtype
+        Of what is returned.
     """
     (lanes, n_fields, _), parent = e_mV.shape, layout.parent[1:]
     n_sources = n_fields + inside.shape[1]
     node = np.zeros((lanes, n_sources, layout.n_nodes))
-    push = np.zeros((lanes, n_sources, parent.size, 0 if modes is None else STATES))
+    mode = aligned_empty(0 if modes is None else lanes * n_sources * parent.size * STATES, dtype)
     if modes is None:
         flow = _axial_uS(layout)[:, None] * (e_mV[:, :, 1:] - e_mV[:, :, parent])
         near, far = flow, -flow
     else:
-        local = _around(e_mV, parent)  # (lane, source, internode, 12)
+        e = np.ascontiguousarray(e_mV)
+        before = e[:, :, PER_INTERNODE * parent]
         axial = np.append(modes.axial_uS, 0.0)[layout.kind][:, None]
-        near, far = axial * (local[..., 1] - local[..., 0]), axial * (local[..., -2] - local[..., -1])
-        push[:, :n_fields] = _on_modes(layout, modes, local, dt_ms)
+        near = axial * (e[:, :, 1::PER_INTERNODE] - before)
+        far = axial * (e[:, :, PER_INTERNODE - 1 :: PER_INTERNODE] - e[:, :, PER_INTERNODE::PER_INTERNODE])
+        gain = dt_ms / (1.0 + dt_ms * modes.rate_per_ms)
+        weight = np.ascontiguousarray(modes.drive * gain[:, None])
+        drive_modes(e, parent.astype(np.int64), np.ascontiguousarray(layout.kind, dtype=np.int64), weight, mode)
     node[:, :n_fields, 1:] += far
     if layout.is_chain:
         node[:, :n_fields, :-1] += near
     else:
-        for j, before in enumerate(parent):
-            node[:, :n_fields, before] += near[:, :, j]
+        for j, before_j in enumerate(parent):
+            node[:, :n_fields, before_j] += near[:, :, j]
     for i in range(inside.shape[1]):
         node[np.arange(lanes), n_fields + i, inside[:, i]] = 1.0
-    return {"mode_drive": push.reshape(lanes, -1), "node_drive": node.reshape(lanes, -1)}
-
-
-def _around(e_mV: Array, parent: NDArray[np.intp]) -> Array:
-    """Potential at the node before, the ten compartments and the node after every internode."""
-    lanes, sources, _ = e_mV.shape
-    e = np.ascontiguousarray(e_mV)
-    a, b, c = e.strides
-    local = as_strided(
-        e, (lanes, sources, parent.size, PER_INTERNODE + 1), (a, b, PER_INTERNODE * c, c), writeable=False
-    )
-    if (parent == np.arange(parent.size)).all():
-        return local
-    local = local.copy()
-    local[..., 0] = e[:, :, PER_INTERNODE * parent]
-    return local
-
-
-def _on_modes(layout: Layout, modes: Modes, local_mV: Array, dt_ms: float) -> Array:
-    """Potential around each internode to what it does to the modes in one step."""
-    first, mirror = local_mV[..., : PER_INTERNODE // 2 + 1], local_mV[..., : PER_INTERNODE // 2 : -1]
-    halves = first + mirror, first - mirror
-    drive = modes.drive * (dt_ms / (1.0 + dt_ms * modes.rate_per_ms))[..., None]
-    kind, (lanes, sources, inter, _) = layout.kind, local_mV.shape
-    out = np.zeros((lanes, sources, inter, STATES))
-    for parity, half in enumerate(halves):
-        of = slice(parity * _HALF, (parity + 1) * _HALF)
-        weights = np.swapaxes(drive[:, of], 1, 2)  # (kind, 6, 10)
-        if layout.is_uniform:
-            alike = half.reshape(lanes, sources * inter, half.shape[-1])
-            out[..., of] = (alike @ weights[kind[:, 0]]).reshape(lanes, sources, inter, _HALF)
-            continue
-        for one in np.unique(kind[kind >= 0]):  # internodes of one kind together
-            lane, j = np.nonzero(kind == one)
-            out[lane, :, j, of] = half[lane, :, j] @ weights[one]
-    return out
+    return {"mode_drive": mode, "node_drive": flat(node, dtype)}
