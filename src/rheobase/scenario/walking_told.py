@@ -27,8 +27,8 @@ SIMPLIFICATIONS = [
     " of the other leg, is left out. So are reflexes, spasticity, stiff tendons and voluntary drive.",
     "Force and fatigue have the time course of the quadriceps (Ding 2003): no published set for tibialis anterior was"
     " at hand. Tibialis anterior tires more slowly, so the fall of strength is an upper bound.",
-    "The hanging foot swings to and fro by a few degrees, as the passive damping of the leg model leaves it; toes clear the"
-    " ground by less than people's, so that only differences of height count.",
+    "The hanging foot swings to and fro by a few degrees, as the passive damping of the leg model leaves it; toes clear"
+    " the ground by less than people's, so that only differences of height count.",
     "Torque is calibrated to people's (0.72 of the voluntary maximum); the moment arms, inertias and passive tissue are"
     " those of the published leg model.",
     "Surface: motor points of tibialis anterior under the second pad, skin sensation and discomfort are left out.",
