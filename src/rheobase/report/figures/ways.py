@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.figure import Figure
 
 from rheobase.report._canvas import FONT_PX, PAINT, grid, sheet
@@ -37,7 +39,7 @@ def _draw(result: Result, width_px: float) -> Figure:
     return figure
 
 
-def _of(result: Result, way: str) -> dict[str, float]:
+def _of(result: Result, way: str) -> dict[str, Any]:
     return next(w for w in result["ways"] if w["route"] == "surface" and w["way"] == way)
 
 
