@@ -11,7 +11,7 @@ import pytest
 from nerve_cases import CATHODIC, mrg, point_potential
 
 import rheobase.nerve.chunk as chunks
-from rheobase.kernel import LANES, cable_numpy, drive_numpy, eigen_numpy, lanes_numpy
+from rheobase.kernel import LANES, cable_numpy, drive_numpy, eigen_numpy, lanes_numpy, nodes_numpy
 from rheobase.nerve import tapered_fibre, uniform_fibre
 from rheobase.nerve.chunk import make_chunk
 
@@ -19,6 +19,7 @@ cable = pytest.importorskip("rheobase.kernel.cable")
 drive = pytest.importorskip("rheobase.kernel.drive")
 eigen = pytest.importorskip("rheobase.kernel.eigen")
 lanes = pytest.importorskip("rheobase.kernel.lanes")
+nodes = pytest.importorskip("rheobase.kernel.nodes")
 ROOT = Path(__file__).resolve().parents[2]
 F = np.float32
 
@@ -213,19 +214,56 @@ def test_what_sources_do_to_modes(kind):
     parent = np.array([0, 1, 2, 1, 4])
     potential = g.normal(size=(32, 2, 11 * parent.size + 1))
     which, weight = g.integers(-1, 3, (32, parent.size)), g.normal(size=(3, 6, 20))
-    outs = [np.full(32 * 3 * parent.size * 20, np.nan, kind) for _ in range(2)]
+    gain, axial = g.uniform(0.1, 1.0, (3, 20)), g.uniform(1.0, 2.0, 3)
+    sizes = (32 * 3 * parent.size * 20, 32 * 3 * (parent.size + 1))
+    outs = [[np.full(size, np.nan, kind) for size in sizes] for _ in range(2)]
     for one, out in zip((drive.drive_modes, drive_numpy.drive_modes), outs, strict=True):
-        one(potential, parent, which, weight, out)
-    np.testing.assert_allclose(*outs, rtol=1e-6 if kind is np.float32 else 1e-12, atol=1e-6)
-    by_lane = outs[0].reshape(2, 3, parent.size, 20, LANES)
+        one(potential, parent, which, weight, gain, axial, *out)
+    for fast, slow in zip(*outs, strict=True):
+        np.testing.assert_allclose(fast, slow, rtol=1e-6 if kind is np.float32 else 1e-12, atol=1e-6)
+    by_lane = np.moveaxis(outs[0][0].reshape(2, 3, parent.size, 20, LANES), -1, 1).reshape(32, 3, parent.size, 20)
+    of_node = np.moveaxis(outs[0][1].reshape(2, 3, parent.size + 1, LANES), -1, 1).reshape(32, 3, -1)
     assert (by_lane[:, 2] == 0).all()
-    assert (np.moveaxis(by_lane, -1, 1).reshape(32, 3, parent.size, 20)[:, 0][which < 0] == 0).all()
+    assert (of_node[:, 2] == 0).all()
+    assert (by_lane[:, 0][which < 0] == 0).all()
     j, m = 3, 12  # by hand: internode 3 begins at node 1, mode 12 is an odd one
     lane = int(np.flatnonzero(which[:, j] == 2)[0])
     e = potential[lane, 1]
     first, mirror = [e[11], *e[34:39]], e[[44, 43, 42, 41, 40, 39]]
-    by_hand = sum(weight[2, i, m] * (first[i] - mirror[i]) for i in range(6))
-    assert by_lane[lane // 16, 1, j, m, lane % 16] == pytest.approx(by_hand, rel=1e-5)
+    by_hand = gain[2, m] * sum(weight[2, i, m] * (first[i] - mirror[i]) for i in range(6))
+    assert by_lane[lane, 1, j, m] == pytest.approx(by_hand, rel=1e-5)
+    lane = int(np.flatnonzero((which[:, 4] == 1))[0])  # node 5 ends internode 4 and nothing else
+    e = potential[lane, 0]
+    assert of_node[lane, 0, 5] == pytest.approx(axial[1] * (e[54] - e[55]), rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_nodes_are_laid_out_alike(kind):
+    """Bare nodes, passive ends and missing nodes; internodes of no kind; a tree; an end joined to nothing."""
+    g = np.random.default_rng(6)
+    parent, size = np.array([0, 1, 2, 1]), 32 * 5
+    of, role = g.integers(0, 3, (32, 5)), g.integers(0, 4, (32, 5)).astype(np.int8)
+    table = g.uniform(0.5, 1.0, (3, 5))
+    outs = [[np.full(n, np.nan, t) for n, t in ((size, kind), (2 * size, kind), (size, float), (size, float))]
+            for _ in range(2)]  # fmt: skip
+    for one, out in zip((nodes.lay_nodes, nodes_numpy.lay_nodes), outs, strict=True):
+        one(of, role, table, *out)
+    for fast, slow in zip(*outs, strict=True):
+        assert (fast == slow).all()
+    capacitance, leak = outs[0][2:]
+    assert set(np.unique(capacitance[leak == 0.0])) >= {0.0, 1.0}
+    index = g.integers(0, 4, (32, 4))
+    index[:, 3] = 3  # no internode
+    own, through = (np.append(g.uniform(1.0, 2.0, 3), 0.0) for _ in range(2))
+    steps = [[np.full(size, np.nan, kind) for _ in range(3)] for _ in range(2)]
+    for one, out in zip((nodes.step_nodes, nodes_numpy.step_nodes), steps, strict=True):
+        one(index, parent, own, through, capacitance, leak, 0.005, *out)
+    for fast, slow in zip(*steps, strict=True):
+        np.testing.assert_allclose(fast, slow, rtol=1e-6 if kind is np.float32 else 1e-14)
+    last = np.arange(2)[:, None] * 80 + 64 + np.arange(16)  # node 4, joined to nothing, of both blocks
+    alone = (capacitance[last] == 0.0) & (leak[last] == 0.0)
+    assert alone.any()
+    assert (steps[0][1][last][alone] == 1.0).all()
 
 
 def test_lanes_are_taken_alike():

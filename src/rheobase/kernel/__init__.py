@@ -6,7 +6,9 @@ from rheobase.kernel._dispatch import (
     contract,
     drive_modes,
     eigen,
+    lay_nodes,
     second_order,
+    step_nodes,
     take_lanes,
     unit_forces,
 )
@@ -23,7 +25,9 @@ __all__ = [
     "contract",
     "drive_modes",
     "eigen",
+    "lay_nodes",
     "second_order",
+    "step_nodes",
     "take_lanes",
     "unit_forces",
 ]

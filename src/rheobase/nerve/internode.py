@@ -167,7 +167,7 @@ def closed_modes(internodes: Internodes) -> Modes:
     rates, b, drive = (np.concatenate(both)[..., :n].T for both in zip(*parts, strict=True))
     # Even and odd states are (first +- mirror image) / sqrt 2: once for what goes in, once for what comes out.
     b = np.where(np.abs(b) < _NOISE * np.abs(b).max(axis=1, keepdims=True), 0.0, b) * np.sqrt(0.5)
-    drive = b[:, None] * drive * np.sqrt(0.5)
+    drive = np.ascontiguousarray(b[:, None] * drive * np.sqrt(0.5))
     return Modes(rate_per_ms=rates, coupling=b, drive=drive, axial_uS=axial[0, :n])
 
 
