@@ -50,6 +50,7 @@ def _run(tell: Progress) -> list[RowDict]:
         _learning,
         _riding,
         _walking,
+        _swinging,
         _cuff,
     )
     rows: list[RowDict] = []
