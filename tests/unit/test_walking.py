@@ -215,6 +215,11 @@ def test_wild_gains_in_swing_stop_with_a_message():
         walk(LIMB, channel(), replace(HELD, feedback=Pid(proportional_per_deg=0.3)))
 
 
+def test_learning_that_turns_from_stride_to_stride_stops_with_a_message():
+    with pytest.raises(Unstable, match=r"Learning does not settle: the mean error in swing turned from .* Halve that"):
+        walk(LIMB, weaker_than_known(), replace(HELD, learning_per_deg=0.05, strides=8))
+
+
 def test_learning_that_makes_it_worse_stops_with_a_message():
     with pytest.raises(Unstable, match=r"error in swing grew from .* to .* deg in 2 strides.*It learns 0\.5 per deg"):
         walk(LIMB, weaker_than_known(), replace(HELD, learning_per_deg=0.5))

@@ -214,12 +214,14 @@ def walk(limb: Limb, channel: Channel | None, plan: Walk, *, progress: Callable[
         raise ParameterError(f"tick_s is {plan.tick_s} s; take a multiple of the limb's step of {limb.step_s} s.")
     legs = _Legs(limb, channel, plan, per_tick)
     profile = _first_profile(limb, plan, legs.aim)
-    swing, errors = _swing(plan.ticks), []
+    swing, errors, means = _swing(plan.ticks), [], []
     for k in range(plan.strides):
         ankle, on = legs.stride(k, profile)
         errors.append(float(np.sqrt(np.mean((legs.aim - ankle)[swing] ** 2))))
+        means.append(float(np.mean((legs.aim - ankle)[swing])))
         if plan.learning_per_deg > 0:
             _check_growth(errors, plan)
+            _check_turns(means, plan)
             profile = _next_profile(profile, legs.aim - ankle, on, plan)
         if progress:
             progress((k + 1) / plan.strides)
@@ -248,6 +250,21 @@ def _check_growth(errors_deg: list[float], plan: Walk) -> None:
             f"Learning makes it worse: the error in swing grew from {errors_deg[0]:.1f} to {errors_deg[-1]:.1f} deg in"
             f" {len(errors_deg)} strides; the stimulation was stopped. It learns {plan.learning_per_deg:g} per deg."
             " Halve that."
+        )
+
+
+def _check_turns(mean_errors_deg: list[float], plan: Walk) -> None:
+    """Refuse learning that puts right twice what was wrong, so that strides are in turn too high and too low."""
+    limits = row("control.swing_watch")
+    last = np.array(mean_errors_deg[-limits["turns_strides"] :])
+    if len(last) < limits["turns_strides"]:
+        return
+    turns, stays = np.all(last[1:] * last[:-1] < 0.0), abs(last[-1]) > limits["turns_least_deg"]
+    if turns and stays and abs(last[-1]) > limits["turns_share"] * abs(last[0]):
+        raise Unstable(
+            f"Learning does not settle: the mean error in swing turned from {last[-2]:+.1f} to {last[-1]:+.1f} deg from"
+            f" one stride to the next and does not shrink; the stimulation was stopped. It learns"
+            f" {plan.learning_per_deg:g} per deg. Halve that."
         )
 
 
