@@ -6,11 +6,11 @@ import pytest
 
 import rheobase as rb
 from rheobase.errors import ParameterError, ScenarioError
+from rheobase.io import remembered as fields
 from rheobase.io.scenario import load_scenario, parse_scenario, scenario_toml
 from rheobase.io.schema import schema_text
 from rheobase.registry import get
 from rheobase.report import report_html
-from rheobase.scenario import fields
 from rheobase.scenario.build import build_chain
 
 THIGH = """
@@ -165,3 +165,31 @@ def test_every_mapped_part_can_stand_in_a_scenario():
 def test_the_schema_names_the_keys_of_sites():
     assert '"main_girth_mm"' in schema_text()
     assert '"sites"' in schema_text()
+
+
+def test_a_result_says_how_far_its_resistive_field_is_off(knee):
+    said = [text for text in knee["simplifications"] if "capacitance" in text]
+    assert len(said) == 1
+    assert "more than the 1 % that could stand" in said[0]
+
+
+def test_the_departure_is_that_of_the_pulse_and_is_found_again(monkeypatch, tmp_path):
+    monkeypatch.setenv("RHEOBASE_CACHE_DIR", str(tmp_path))
+    arm = rb.Forearm()
+    pads = rb.pad_pair(arm)
+    short, long = (fields.resistive_words(arm, pads, rb.biphasic(width_us=w)) for w in (100.0, 1000.0))
+    assert short != long
+    monkeypatch.setattr(fields, "solve_spectrum", lambda *_, **__: pytest.fail("solved again"))
+    assert fields.resistive_words(arm, pads, rb.biphasic(width_us=100.0)) == short
+
+
+def test_a_tissue_without_dispersion_is_said_so(monkeypatch, tmp_path):
+    monkeypatch.setenv("RHEOBASE_CACHE_DIR", str(tmp_path))
+
+    def refuse(*_, **__):
+        raise ParameterError("no dispersion of 'cheese'.")
+
+    monkeypatch.setattr(fields, "solve_spectrum", refuse)
+    arm = rb.Forearm()
+    said = fields.resistive_words(arm, rb.pad_pair(arm), rb.biphasic(width_us=200.0))
+    assert said.endswith("could not be told here: no dispersion of 'cheese'.")

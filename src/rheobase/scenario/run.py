@@ -10,12 +10,12 @@ from typing import Any
 import rheobase
 from rheobase.effect import assess_sensation, event_mA
 from rheobase.effect.virtual import body_thresholds_mA, middle_body
+from rheobase.io.remembered import remembered, resistive_words
 from rheobase.io.scenario import AnatomyInput, Scenario, load_scenario
 from rheobase.registry import get
 from rheobase.safety import check
 from rheobase.scenario import document, told
 from rheobase.scenario.build import build_chain
-from rheobase.scenario.fields import remembered
 from rheobase.scenario.muscle import run_muscle
 from rheobase.scenario.strength import strength_duration
 from rheobase.scenario.view import picture_part
@@ -169,7 +169,7 @@ def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress
         "safety": document.safety_part(checked),
         "population": told.population(felt),
         "method": told.method(felt, field.resistance_ohm),
-        "simplifications": told.simplifications(felt),
+        "simplifications": told.simplifications(felt, resistive_words(chain.limb, chain.montage, chain.pulse)),
         "citations": told.citations(rows),
         "disclaimer": document.DISCLAIMER,
     }

@@ -198,8 +198,7 @@ def simplifications(felt: Sensation, *more: str) -> list[str]:
         *more,
         "Each pulse is taken alone: summation, adaptation and fading over a train are left out; the rate enters only"
         " the perceived intensity and the output limits.",
-        "Skin impedance is constant; breakdown at high voltage, drying and lift-off are left out, and so is the"
-        " capacitance of tissues.",
+        "Skin impedance is constant; breakdown at high voltage, drying and lift-off are left out.",
         "A-delta fibres are given a myelinated ending in the dermis, though they lose their myelin before it; C fibres"
         " are left out.",
         "The criterion for pain (half of the thin fibres) is a choice; central processing of pain is left out.",
