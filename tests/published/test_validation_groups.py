@@ -30,7 +30,7 @@ MUSCLE_OUTSIDE = {"doublet in tired muscle, able-bodied, acute, chronic"}
 # The tendons of the leg model do not stretch: its dorsiflexors are best at a right angle, people's at 25 degrees.
 MOVEMENT_OUTSIDE = {"ankle angle of the greatest dorsiflexion torque"}
 
-# At other sites pain begins lower than people bear, motor fibres end at one range of depths whatever the muscle, and the
+# At other sites pain begins lower than people bear, motor fibres end at one range of depths in every muscle, and the
 # skin's resistance does not fall with the current.
 SITES_OUTSIDE = {
     "knee, 25–35 mA is comfortable",

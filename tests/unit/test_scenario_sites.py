@@ -48,6 +48,7 @@ def knee():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fields, "_CELL_MM", 4.0)
         patch.setattr(fields, "_CELLS_PER_PAD", 10)
+        patch.setattr(fields, "_FEW_CELLS", 6)
         return rb.run("tens-knee", {"population.people": 20})
 
 
