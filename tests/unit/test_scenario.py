@@ -101,7 +101,7 @@ def test_tingling_that_does_not_spread_is_said_so():
     rule = SimpleNamespace(plain="p", kind="A-beta", text="t")
     felt = SimpleNamespace(
         band=lambda _: band, criteria=dict.fromkeys(("tingling", "twitch", "pain"), rule), nominal_mA=lambda _: 2.0,
-        where=lambda _: "distal",
+        where=lambda _: "distal", events=("tingling", "twitch", "pain"), library=SimpleNamespace(limb=rb.Forearm()),
     )  # fmt: skip
     assert "does not spread" in document.events(felt, float("inf"), "median")[0]["note"]  # type: ignore[arg-type]
     assert "from about 42 mA" in document.events(felt, 42.0, "median")[0]["note"]  # type: ignore[arg-type]

@@ -47,40 +47,90 @@ class About(_Part):
 
 
 class Anatomy(_Part):
-    """The limb under the pads."""
+    """The part of the body under the pads: a forearm by its radius, any other sized for a person."""
 
-    site: Annotated[Literal["forearm"], Field(description="Part of the body")]
+    site: Annotated[
+        str,
+        Field(
+            description="Part of the body, as 'rheobase anatomies' lists them",
+            examples=["forearm", "knee", "low_back", "shoulder", "thigh"],
+        ),
+    ]
     radius_mm: Annotated[
-        float | None, Field(gt=0, description="Outer radius, skin included; 40 mm if neither it nor the girth is given")
+        float | None,
+        Field(
+            gt=0, description="Outer radius, skin included, forearm only; 40 mm if neither it nor the girth is given"
+        ),
     ] = None
-    girth_mm: Annotated[float | None, Field(gt=0, description="Girth, instead of the radius")] = None
-    fat_mm: Annotated[NotNegative, Field(description="Thickness of the fat")] = 5.0
-    skin_mm: Annotated[Positive, Field(description="Thickness of the skin without stratum corneum")] = 1.5
+    girth_mm: Annotated[float | None, Field(gt=0, description="Girth of a forearm, instead of the radius")] = None
+    main_girth_mm: Annotated[
+        float | None,
+        Field(gt=0, description="Girth of any other part at its main level; that of the person if left out"),
+    ] = None
+    fat_mm: Annotated[
+        float | None,
+        Field(ge=0, description="Thickness of the fat; 5 mm on a forearm, else the person's own if left out"),
+    ] = None
+    skin_mm: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            description="Thickness of the skin without stratum corneum; 1.5 mm on a forearm, else the person's own",
+        ),
+    ] = None
     skin_model: Annotated[
         Literal["resolved", "lumped"],
         Field(description="resolved: dermis apart from stratum corneum; lumped: one layer, fit for muscle only"),
     ] = "resolved"
+    sex: Annotated[
+        Literal["female", "male"] | None, Field(description="Of the person; not for a forearm; male if left out")
+    ] = None
+    bmi_kg_per_m2: Annotated[
+        float | None, Field(gt=0, description="Body mass index of the person; not for a forearm; 25 if left out")
+    ] = None
+    stature_cm: Annotated[
+        float | None, Field(gt=0, description="Height of the person; not for a forearm; that of the reference person")
+    ] = None
+    age_years: Annotated[
+        int | None, Field(gt=0, description="Age of the person; not for a forearm; 30 if left out")
+    ] = None
 
 
 class Pads(_Part):
-    """Two pads along the limb over one nerve."""
+    """Two pads in line over a nerve, pads at named sites, or the pads a part of the body is usually treated with."""
 
     over: Annotated[
-        Literal["median", "ulnar", "radial", "quadriceps"],
-        Field(description="Nerve under the pads; a muscle where the scenario has no anatomy"),
-    ]
-    spacing_mm: Annotated[Positive, Field(description="Distance of the pad centres along the limb")] = 90.0
-    shape: Annotated[Literal["rectangle", "round"], Field(description="Shape of both pads")] = "rectangle"
+        str | None,
+        Field(
+            description="Nerve under the pads; a muscle where the scenario has no anatomy",
+            examples=["median", "ulnar", "radial", "quadriceps"],
+        ),
+    ] = None
+    sites: Annotated[
+        list[str] | None,
+        Field(min_length=2, description="Named sites of the part of the body, one for each pad, instead of a nerve"),
+    ] = None
+    spacing_mm: Annotated[
+        float | None, Field(gt=0, description="Distance of the pad centres along a nerve; 90 mm if left out")
+    ] = None
+    shape: Annotated[Literal["rectangle", "round"], Field(description="Shape of all pads")] = "rectangle"
     width_mm: Annotated[
-        float | None, Field(gt=0, description="Size around the limb, rectangles only; 50 mm if left out")
+        float | None,
+        Field(gt=0, description="Size around the body, rectangles only; 50 mm, or that of the usual pads, if left out"),
     ] = None
     length_mm: Annotated[
-        float | None, Field(gt=0, description="Size along the limb, rectangles only; 50 mm if left out")
+        float | None,
+        Field(gt=0, description="Size along the body, rectangles only; 50 mm, or that of the usual pads, if left out"),
     ] = None
     diameter_mm: Annotated[float | None, Field(gt=0, description="Diameter, round pads only")] = None
     cathode: Annotated[
-        Literal["proximal", "distal"], Field(description="Which pad is the cathode in a cathodic phase")
-    ] = "proximal"
+        str | None,
+        Field(
+            description="Which pad is the cathode in a cathodic phase: proximal or distal, or the name of a site or"
+            " usual pad; the first if left out",
+            examples=["proximal", "distal"],
+        ),
+    ] = None
     contact_impedance_ohm_m2: Annotated[Positive, Field(description="Gel and stratum corneum")] = 1.35
 
 

@@ -10,6 +10,7 @@ import hashlib
 import inspect
 import io
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +96,45 @@ def cached_field(
     with suppress(ParameterError):
         _keep(entry, field_arrays(field))
     return field
+
+
+def cached_arrays(
+    about: tuple[Any, ...], kind: str, make: Callable[[], dict[str, np.ndarray]], **settings: Any
+) -> dict[str, np.ndarray]:
+    """Arrays about a body part that were computed before, kept beside its fields.
+
+    Parameters
+    ----------
+    about : tuple
+        The body part and all that the arrays depend on, told apart by content.
+    kind : str
+        What they are.
+    make : callable
+        Computes them by name if they are not known.
+    **settings
+        Further values they depend on.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from unittest import mock
+    >>> from rheobase.anatomy import Forearm
+    >>> with tempfile.TemporaryDirectory() as here, mock.patch.dict(os.environ, RHEOBASE_CACHE_DIR=here):
+    ...     [int(cached_arrays((Forearm(),), "test", lambda n=n: {"n": np.array(n)})["n"]) for n in (1, 2)]
+    [1, 1]
+    """
+    digest = hashlib.sha256(source_digest().encode())
+    try:
+        digest.update(content_of((about, kind, settings)).encode())
+    except ParameterError:
+        return make()  # no content to find them by
+    entry = _folder() / f"{digest.hexdigest()}{_SUFFIX}"
+    known = _read(entry)
+    if known is not None:
+        return known
+    made = make()
+    _keep(entry, made)
+    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

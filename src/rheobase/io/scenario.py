@@ -22,29 +22,40 @@ from rheobase.errors import ParameterError, ScenarioError, near_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnatomyInput:
-    """The limb: site, outer radius (skin included), fat and skin thickness in mm, ``resolved`` or ``lumped`` skin."""
+    """The part of the body: site, fat and skin thickness in mm, ``resolved`` or ``lumped`` skin.
+
+    A forearm has an outer radius (skin included); every other part the girth in mm at its main level and the person it
+    is sized for. What is None is that of the person, or of the reference person.
+    """
 
     site: str
-    radius_mm: float
-    fat_mm: float
-    skin_mm: float
     skin_model: str
+    fat_mm: float | None = None
+    skin_mm: float | None = None
+    radius_mm: float | None = None
+    main_girth_mm: float | None = None
+    sex: str | None = None
+    bmi_kg_per_m2: float | None = None
+    stature_cm: float | None = None
+    age_years: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PadsInput:
-    """Two equal pads along the limb: nerve, centre distance, shape and size in mm, cathode, contact impedance.
+    """Equal pads: two over a nerve at a centre distance in mm, or one at each named site, or the usual ones.
 
-    For a round pad width and length both hold its diameter.
+    Shape and size in mm, cathode, contact impedance. For a round pad width and length both hold its diameter; a size
+    that is None is that of the usual pads.
     """
 
-    over: str
-    spacing_mm: float
+    over: str | None
+    spacing_mm: float | None
     shape: str
-    width_mm: float
-    length_mm: float
-    cathode: str
+    width_mm: float | None
+    length_mm: float | None
+    cathode: str | None
     contact_impedance_ohm_m2: float
+    sites: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +353,7 @@ def _toml_value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and not math.isfinite(value):
         raise ParameterError(f"A scenario holds finite numbers only; it has {value}.")
-    return repr(value)
+    return repr(list(value)) if isinstance(value, tuple) else repr(value)
 
 
 @cache

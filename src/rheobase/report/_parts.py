@@ -23,11 +23,11 @@ def standing(result: Result) -> str:
             " (<code>rheobase fit</code>) makes the muscle that of one person.</p>"
         )
     if not result.get("calibrated"):
+        twitches = any(event.get("id") == "twitch" for event in result.get("events", ()))
+        keys = "<code>perception_mA</code>" + (" and <code>twitch_mA</code>" if twitches else "")
         return (
             '<p class="flag">Not calibrated to a person: these amplitudes are a prior over virtual people, not'
-            " a measurement of"
-            " anybody. Measured <code>perception_mA</code> and <code>twitch_mA</code> in the scenario fit them"
-            " to one person.</p>"
+            f" a measurement of anybody. Measured {keys} in the scenario fit them to one person.</p>"
         )
     c = result.get("calibration") or {}
     said = [
@@ -101,7 +101,7 @@ def electrical(result: Result) -> str:
     amplitude_mA = (result.get("safety") or {}).get("amplitude_mA")
     if field.get("resistance_ohm") is None:
         return ""
-    text = f"From pad to pad the limb has {number(field['resistance_ohm'])} Ω"
+    text = f"From pad to pad the body has {number(field['resistance_ohm'])} Ω"
     if field.get("voltage_at_amplitude_V") is not None and amplitude_mA:
         text += f"; {number(amplitude_mA)} mA need {number(field['voltage_at_amplitude_V'])} V"
     return f"<p>{text}.</p>"

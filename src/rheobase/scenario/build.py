@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rheobase.anatomy import Forearm
-from rheobase.electrode import Interface, Output, default_interface
+from rheobase.anatomy import BodyPart
 from rheobase.errors import ScenarioError
 from rheobase.io.scenario import Scenario
-from rheobase.montage import Montage, pad_pair
+from rheobase.montage import Montage
 from rheobase.pulse import Programme, Pulse, biphasic, exponential, from_csv, monophasic, tone_burst, train, twin_peak
-from rheobase.registry import get
+from rheobase.scenario.placing import montage_of, part_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +18,8 @@ class Chain:
 
     Parameters
     ----------
-    limb : Forearm
-        The limb.
+    limb : BodyPart
+        The part of the body.
     montage : Montage
         Pads and output on it.
     pulse : Pulse
@@ -35,7 +34,7 @@ class Chain:
     10.0
     """
 
-    limb: Forearm
+    limb: BodyPart
     montage: Montage
     pulse: Pulse
     programme: Programme
@@ -55,20 +54,11 @@ def build_chain(scenario: Scenario) -> Chain:
     >>> build_chain(load_scenario("tens-forearm")).montage.names
     ('proximal', 'distal')
     """
-    a, p, o = scenario.anatomy, scenario.pads, scenario.output
-    if a is None:
+    o = scenario.output
+    if scenario.anatomy is None:
         raise ScenarioError(f"Scenario '{scenario.name}' has no table [anatomy]; there is no limb to put pads on.")
-    limb = get("anatomies", a.site)(radius_mm=a.radius_mm, fat_mm=a.fat_mm, skin_mm=a.skin_mm, skin_model=a.skin_model)
-    montage = pad_pair(
-        limb,
-        p.over,
-        spacing_mm=p.spacing_mm,
-        size_mm=(p.width_mm, p.length_mm),
-        cathode=p.cathode,
-        round_mm=p.width_mm if p.shape == "round" else None,
-        interface=_interface(p.contact_impedance_ohm_m2),
-        output=Output(control=o.control, compliance_V=o.compliance_V),
-    )
+    limb = part_of(scenario.anatomy)
+    montage = montage_of(scenario, limb)
     pulse = pulse_of(scenario)
     duration_s = scenario.train.duration_s or 60.0 * o.session_min
     programme = Programme(
@@ -79,20 +69,6 @@ def build_chain(scenario: Scenario) -> Chain:
         ramp_down_s=o.ramp_up_s,
     )
     return Chain(limb=limb, montage=montage, pulse=pulse, programme=programme)
-
-
-def _interface(contact_ohm_m2: float) -> Interface:
-    """The usual gel and horny layer, or the same gel with another layer; below the gel's share, gel alone."""
-    usual = default_interface()
-    if abs(usual.contact_impedance_ohm_m2 - contact_ohm_m2) < 1e-9:
-        return usual
-    layer = max(0.0, contact_ohm_m2 - usual.series_ohm_m2)
-    return Interface(
-        series_ohm_m2=contact_ohm_m2 - layer,
-        parallel_ohm_m2=layer,
-        capacitance_F_per_m2=usual.capacitance_F_per_m2 if layer else 0.0,
-        rows=usual.rows,
-    )
 
 
 def pulse_of(scenario: Scenario) -> Pulse:

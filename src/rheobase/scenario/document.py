@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.effect import EVENTS, Sensation, band_of, perceived_intensity
+from rheobase.anatomy import BodyPart, LayeredLimb, MappedPart
+from rheobase.effect import Sensation, band_of, perceived_intensity
+from rheobase.effect.variation import fat_of_mm
 from rheobase.field import Field
 from rheobase.io.scenario import Scenario
 from rheobase.montage import Montage
-from rheobase.nerve import KINDS, TrunkFibre, rounded_mm, stimulus_of, trunk_thresholds, walk_mm
+from rheobase.nerve import TrunkFibre, rounded_mm, stimulus_of, trunk_thresholds, walk_mm
 from rheobase.pulse import Pulse
 from rheobase.safety import CheckedProgramme
 from rheobase.tables import row
@@ -29,20 +31,14 @@ def amplitude_grid_mA(felt: Sensation, amplitude_mA: float) -> np.ndarray:
     return np.linspace(0.0, float(np.ceil(top)), _POINTS)
 
 
-def events(felt: Sensation, radiation_mA: float, nerve: str) -> list[dict[str, Any]]:
-    """Thresholds of tingling, twitch and pain with their bands."""
-    territory = row(f"forearm.{nerve}")["territory"]
+def events(felt: Sensation, radiation_mA: float | None, nerve: str | None) -> list[dict[str, Any]]:
+    """Thresholds of tingling, twitch and pain with their bands; of what can happen here."""
     out = []
-    for event in EVENTS:
+    for event in felt.events:
         band, rule = felt.band(event), felt.criteria[event]
         note = ""
         if event == "tingling":
-            note = f"Felt under the pad. Along the {nerve} nerve, into {territory}, "
-            note += (
-                f"it spreads from about {radiation_mA:.0f} mA in the middle body, when fibres of the trunk fire."
-                if np.isfinite(radiation_mA)
-                else "it does not spread: no fibre of the trunk was found to fire with this pulse."
-            )
+            note = _spreading(felt.library.limb, radiation_mA, nerve)
         elif event == "pain":
             note = (
                 "Half of the thin fibres stands for pain; the first of them fires near tingling, where nothing hurts."
@@ -59,11 +55,24 @@ def events(felt: Sensation, radiation_mA: float, nerve: str) -> list[dict[str, A
                     "p5": band.p5_mA,
                     "p95": band.p95_mA,
                 },
-                "where": f"under the {felt.where(event)} pad",
+                "where": f"under the {felt.where(event).replace('_', ' ')} pad",
                 "note": note,
             }
         )
     return out
+
+
+def _spreading(part: BodyPart, at_mA: float | None, nerve: str | None) -> str:
+    """From when tingling spreads along the nerve under the pads, if there is one."""
+    if nerve is None or at_mA is None:
+        return "Felt under the pads."
+    territory = row(f"forearm.{nerve}")["territory"] if isinstance(part, LayeredLimb) else part.nerve(nerve).territory
+    note = f"Felt under the pad. Along the {nerve.replace('_', ' ')} nerve, into {territory or 'its territory'}, "
+    return note + (
+        f"it spreads from about {at_mA:.0f} mA in the middle body, when fibres of the trunk fire."
+        if np.isfinite(at_mA)
+        else "it does not spread: no fibre of the trunk was found to fire with this pulse."
+    )
 
 
 def radiation_mA(field: Field, nerve: str, pulse: Pulse) -> float:
@@ -78,7 +87,7 @@ def radiation_mA(field: Field, nerve: str, pulse: Pulse) -> float:
 def criteria(felt: Sensation) -> list[dict[str, Any]]:
     """Amplitude at each level of recruitment, by kind."""
     out = []
-    for kind in KINDS:
+    for kind in felt.kinds:
         for share in row("sensation.shares")["shown"]:
             band = felt.share_band(kind, share)
             out.append(
@@ -95,7 +104,7 @@ def criteria(felt: Sensation) -> list[dict[str, Any]]:
 
 def recruitment(felt: Sensation, grid_mA: np.ndarray) -> dict[str, Any]:
     """Share of each kind that fires over amplitude."""
-    kinds = [{"kind": k} | {n: v.round(5).tolist() for n, v in felt.recruited(k, grid_mA).items()} for k in KINDS]
+    kinds = [{"kind": k} | {n: v.round(5).tolist() for n, v in felt.recruited(k, grid_mA).items()} for k in felt.kinds]
     return {"amplitude_mA": grid_mA.tolist(), "kinds": kinds}
 
 
@@ -115,9 +124,16 @@ def intensity(felt: Sensation, grid_mA: np.ndarray, rate_hz: float) -> dict[str,
 
 def window(felt: Sensation, amplitude_mA: float) -> dict[str, Any]:
     """The comfortable window, from tingling to pain."""
-    low, move, high = (felt.band(e).median_mA for e in EVENTS)
+    at = {e: felt.band(e).median_mA for e in felt.events}
+    low, high = at["tingling"], at["pain"]
     widths = band_of(felt.people_mA("pain") - felt.people_mA("tingling"))
-    moved = "the hand moves before it hurts" if move < high else "it hurts before the hand moves"
+    what = "the hand" if isinstance(felt.library.limb, LayeredLimb) else "a muscle"
+    if "twitch" not in at:
+        moved = " No muscle lies under the pads."
+    elif at["twitch"] < high:
+        moved = f" From {at['twitch']:.1f} mA {what} moves before it hurts."
+    else:
+        moved = f" From {at['twitch']:.1f} mA it hurts before {what} moves."
     place = (
         "below the tingling of most people"
         if amplitude_mA < low
@@ -127,7 +143,7 @@ def window(felt: Sensation, amplitude_mA: float) -> dict[str, Any]:
     )
     text = (
         f"Comfortable tingling from {low:.1f} to {high:.1f} mA: a window of {widths.median_mA:.1f} mA"
-        f" ({widths.p5_mA:.1f} to {widths.p95_mA:.1f} mA over people). From {move:.1f} mA {moved}."
+        f" ({widths.p5_mA:.1f} to {widths.p95_mA:.1f} mA over people).{moved}"
         f" The chosen {amplitude_mA:g} mA lies {place}"
     )
     return {"from": low, "to": high, "text": text}
@@ -135,10 +151,13 @@ def window(felt: Sensation, amplitude_mA: float) -> dict[str, Any]:
 
 def answer(felt: Sensation, checked: CheckedProgramme) -> str:
     """The question answered in one or two sentences."""
+    limb = felt.library.limb
+    moves = "the hand begins to move at" if isinstance(limb, LayeredLimb) else "a muscle under the pads twitches at"
+    begins = {"tingling": "Tingling begins at", "twitch": moves, "pain": "it hurts from"}
     parts = []
-    for event, words in zip(EVENTS, ("Tingling begins at", "the hand begins to move at", "it hurts from"), strict=True):
+    for event in felt.events:
         b = felt.band(event)
-        parts.append(f"{words} {_mA(b.median_mA)} mA ({_mA(b.p5_mA)} to {_mA(b.p95_mA)})")
+        parts.append(f"{begins[event]} {_mA(b.median_mA)} mA ({_mA(b.p5_mA)} to {_mA(b.p95_mA)})")
     amplitude_mA = checked.programme.amplitude_mA
     charge_uC = checked.programme.train.pulse.charge_per_phase_uC(amplitude_mA)
     told = {
@@ -146,7 +165,7 @@ def answer(felt: Sensation, checked: CheckedProgramme) -> str:
         "attention": "stays within every hard output limit, with a point to attend to",
     }
     whose = "this person" if felt.calibrated else "90 % of people in brackets"
-    lumped = felt.library.limb.skin_model == "lumped"
+    lumped = getattr(limb, "skin_model", "") == "lumped"
     warning = " The skin is lumped: tingling and pain come out many times too low." if lumped else ""
     return (
         f"{', '.join(parts)}; {whose}. {amplitude_mA:g} mA carries {abs(charge_uC):.2g} µC in a phase and"
@@ -158,22 +177,20 @@ def _mA(value: float) -> str:
     return f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
-def field_part(field: Field, montage: Montage, pulse: Pulse, amplitude_mA: float) -> dict[str, Any]:
+def field_part(
+    field: Field, montage: Montage, pulse: Pulse, amplitude_mA: float, nerve: str | None = None
+) -> dict[str, Any]:
     """Resistance, densities, and the potential of the leading phase along the nerves and over a section of the limb."""
     sign = float(np.sign(pulse.phases[0].charge_uC_per_mA))
     active = max(montage.pads, key=lambda p: p.share)
     under = field.density(active.name)
-    limb = field.anatomy
-    half = limb.length_mm / 2
-    radius = np.linspace(0.0, limb.radius_mm, 33)
-    along = np.linspace(-0.75 * half, 0.75 * half, 121)
-    r, z = np.meshgrid(radius, along, indexing="ij")
-    angle = np.deg2rad(active.around_deg)
-    points = np.stack([r * np.cos(angle), r * np.sin(angle), z], axis=-1).reshape(-1, 3)
-    section = sign * field.drive_V_per_A(points).reshape(r.shape)
     relative = under.density_A_per_m2_per_mA / under.mean_A_per_m2_per_mA
     every = max(1, len(under.along_mm) // 25)
-    return {
+    limb = field.anatomy
+    layered = isinstance(limb, LayeredLimb)
+    # elsewhere many nerves pass, most of them far from the pads
+    shown = list(limb.nerves) if layered else [nerve] if nerve else []
+    out: dict[str, Any] = {
         "resistance_ohm": field.resistance_ohm,
         "voltage_at_amplitude_V": field.required_voltage_V(amplitude_mA),
         "mean_density_A_per_m2_per_mA": abs(under.mean_A_per_m2_per_mA),
@@ -186,12 +203,24 @@ def field_part(field: Field, montage: Montage, pulse: Pulse, amplitude_mA: float
                 for line in relative.T[::every, ::every]
             ],
         },
-        "nerves": [_along_nerve(field, name, sign) for name in limb.nerves],
-        "section": {
-            "radius_mm": radius.tolist(),
-            "along_mm": along.tolist(),
-            "potential_mV_per_mA": section.round(3).tolist(),
-        },
+        "nerves": [_along_nerve(field, name, sign) for name in shown],
+    }
+    return out | ({"section": _section(field, active.around_deg, sign)} if layered else {})
+
+
+def _section(field: Field, around_deg: float, sign: float) -> dict[str, Any]:
+    """Potential in the half-plane of a pad of a limb that is the same all along."""
+    limb: Any = field.anatomy
+    half = limb.length_mm / 2
+    radius = np.linspace(0.0, limb.radius_mm, 33)
+    along = np.linspace(-0.75 * half, 0.75 * half, 121)
+    r, z = np.meshgrid(radius, along, indexing="ij")
+    angle = np.deg2rad(around_deg)
+    points = np.stack([r * np.cos(angle), r * np.sin(angle), z], axis=-1).reshape(-1, 3)
+    return {
+        "radius_mm": radius.tolist(),
+        "along_mm": along.tolist(),
+        "potential_mV_per_mA": (sign * field.drive_V_per_A(points).reshape(r.shape)).round(3).tolist(),
     }
 
 
@@ -214,12 +243,15 @@ def _along_nerve(field: Field, name: str, sign: float) -> dict[str, Any]:
 
 
 def anatomy_part(field: Field, montage: Montage, site: str) -> dict[str, Any]:
-    """Layers, nerves and pads, to be drawn to scale."""
-    limb = field.anatomy
-    return {
-        "site": site,
-        "length_mm": limb.length_mm,
-        "layers": [{"name": la.name, "outer_radius_mm": la.outer_radius_mm} for la in limb.layers],
+    """Layers of a limb of concentric ones, or sizes of a person's part; nerves and pads."""
+    limb: Any = field.anatomy
+    out: dict[str, Any] = {"site": site, "length_mm": limb.ends_mm[1] - limb.ends_mm[0]}
+    if isinstance(limb, LayeredLimb):
+        out["layers"] = [{"name": la.name, "outer_radius_mm": la.outer_radius_mm} for la in limb.layers]
+    elif isinstance(limb, MappedPart):
+        middle = max(montage.pads, key=lambda p: p.share).along_mm
+        out |= {"person": limb.person.plain, "girth_mm": limb.girth_mm(middle), "fat_mm": fat_of_mm(limb)}
+    return out | {
         "nerves": [
             {"name": n.name, "around_deg": n.around_deg, "skin_depth_mm": n.skin_depth_mm} for n in limb.nerves.values()
         ],

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import rheobase
-from rheobase.effect import EVENTS, assess_sensation, event_mA
+from rheobase.effect import assess_sensation, event_mA
 from rheobase.effect.virtual import body_thresholds_mA, middle_body
+from rheobase.io.remembered import remembered, resistive_words
 from rheobase.io.scenario import AnatomyInput, Scenario, load_scenario
 from rheobase.registry import get
 from rheobase.safety import check
@@ -112,12 +113,11 @@ def run_limb_or_muscle(scenario: Scenario, progress: Progress | None = None) -> 
 
 def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress | None) -> dict[str, Any]:
     """The chain from the pads to what is felt."""
-    from rheobase.field import solve_field
-
     say = progress or (lambda what, share: None)
     say("the field", 0.0)
     chain = build_chain(scenario)
-    field = solve_field(chain.limb, chain.montage)
+    solve = remembered(chain.montage)
+    field = solve(chain.limb, chain.montage)
     amplitude_mA = scenario.output.amplitude_mA
     field.check_compliance(amplitude_mA)
     checked = check(chain.programme, montage=chain.montage, modality=scenario.modality, load_ohm=field.resistance_ohm)
@@ -131,6 +131,7 @@ def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress
         share=scenario.population.share,
         perception_mA=person.perception_mA if person else None,
         twitch_mA=person.twitch_mA if person else None,
+        solve=solve,
         progress=lambda share: say("the fibres of the virtual people", 0.02 + 0.8 * share),
     )
     nerve = scenario.pads.over
@@ -142,7 +143,7 @@ def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress
     grid_mA = document.amplitude_grid_mA(felt, amplitude_mA)
     modality = get("modalities", scenario.modality)()
     rows = (*told.ROWS, *field.rows, *modality.settings.rows, *[v.row for v in checked.verdicts if v.row])
-    radiation = document.radiation_mA(field, nerve, chain.pulse)
+    radiation = document.radiation_mA(field, nerve, chain.pulse) if nerve else None
     return {
         "schema": "rheobase-result/1",
         "rheobase_version": rheobase.__version__,
@@ -161,14 +162,14 @@ def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress
         "recruitment": document.recruitment(felt, grid_mA),
         "intensity": document.intensity(felt, grid_mA, scenario.train.rate_hz),
         "strength_duration": strength,
-        "field": document.field_part(field, chain.montage, chain.pulse, amplitude_mA),
-        "view": picture_part(chain.limb, chain.montage, chain.pulse, title=scenario.summary, over=nerve),
+        "field": document.field_part(field, chain.montage, chain.pulse, amplitude_mA, nerve),
+        "view": picture_part(chain.limb, chain.montage, chain.pulse, title=scenario.summary, over=nerve, field=field),
         "anatomy": document.anatomy_part(field, chain.montage, anatomy.site),
         "pulse": document.pulse_part(chain.pulse, scenario.train.rate_hz, document.pulse_label(scenario)),
         "safety": document.safety_part(checked),
         "population": told.population(felt),
         "method": told.method(felt, field.resistance_ohm),
-        "simplifications": told.simplifications(anatomy.skin_model),
+        "simplifications": told.simplifications(felt, resistive_words(chain.limb, chain.montage, chain.pulse)),
         "citations": told.citations(rows),
         "disclaimer": document.DISCLAIMER,
     }
@@ -182,4 +183,4 @@ def _uncalibrated_mA(felt: Any) -> dict[str, float]:
     plain = body_thresholds_mA(
         felt.library, middle_body(felt.library.limb), np.random.default_rng([felt.seed, 2]), times=SMOOTH
     )
-    return {e: event_mA(plain, felt.criteria[e])[0] for e in EVENTS}
+    return {e: event_mA(plain, felt.criteria[e])[0] for e in felt.events}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.effect import EVENTS, Sensation
+from rheobase.effect import Sensation
 from rheobase.field import Field
 from rheobase.montage import Montage
 from rheobase.nerve import Ending, bundle, ending_thresholds, share_threshold_mA, stimulus_of
@@ -19,7 +19,12 @@ _SAMPLE = 160
 
 
 def strength_duration(
-    field: Field, montage: Montage, felt: Sensation, *, nerve: str, progress: Callable[[float], None] | None = None
+    field: Field,
+    montage: Montage,
+    felt: Sensation,
+    *,
+    nerve: str | None,
+    progress: Callable[[float], None] | None = None,
 ) -> dict[str, Any]:
     """Thresholds of tingling, twitch and pain for cathodic monophasic pulses, with Weiss fits.
 
@@ -31,8 +36,8 @@ def strength_duration(
         Its pads.
     felt : Sensation
         Gives the criteria, and the scale of a calibrated person.
-    nerve : str
-        Nerve under the pads.
+    nerve : str or None
+        Nerve under the pads, if they lie over one.
     progress : callable, optional
         Is told the share done.
 
@@ -44,15 +49,20 @@ def strength_duration(
     [True, True, True]
     """
     active = max(montage.pads, key=lambda p: p.share)
-    drawn = bundle(field.anatomy, nerve, count=_SAMPLE, seed=felt.seed, under=montage).endings
-    over = max(p.along_mm for p in montage.pads)
+    name = nerve or next(iter(field.anatomy.nerves))  # the endings under the pads are the same for every nerve
+    drawn = bundle(field.anatomy, name, count=_SAMPLE, seed=felt.seed, under=montage).endings
     half = active.extent_mm / 2
-    chosen = [e for e in drawn if abs(e.along_mm - (over if e.kind == "A-alpha" else active.along_mm)) <= half]
+    chosen = [
+        e for e in drawn
+        if e.kind == "A-alpha" or (abs(e.along_mm - active.along_mm) <= half and e.around_deg == active.around_deg)
+    ]  # fmt: skip
     found = _over_widths(field, chosen, progress)
     curves = []
-    for event in EVENTS:
+    for event in felt.events:
         rule = felt.criteria[event]
         mine = [i for i, e in enumerate(chosen) if e.kind == rule.kind]
+        if not mine:
+            continue
         threshold = np.array([share_threshold_mA(np.sort(found[w, mine]), rule.share) for w in range(len(WIDTHS_US))])
         fit = weiss_fit(np.array(WIDTHS_US), threshold)
         curves.append(

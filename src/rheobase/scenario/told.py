@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.effect import EVENTS, Sensation, conductivity_ends
+from rheobase.anatomy import BodyPart, LayeredLimb, MappedPart
+from rheobase.effect import Sensation, conductivity_ends
+from rheobase.effect.variation import fat_of_mm, fat_row
+from rheobase.registry import members
 from rheobase.tables import row, source
 
 VARIED = (
-    ("fat_mm", "thickness of fat", "forearm.fat"),
+    ("fat_mm", "thickness of fat", ""),
     ("sigma_fat_S_per_m", "conductivity of fat", "tissues.fat_high"),
     ("sigma_muscle_S_per_m", "conductivity of muscle", "tissues.muscle_in_vivo"),
     ("sigma_dermis_S_per_m", "conductivity of the dermis", "tissues.dermis_high"),
@@ -42,16 +45,25 @@ _USED_FOR = {
     "control": "control",
     "muscle": "force of muscle",
     "peroneal": "nerve of the leg",
+    "people": "sizes of people",
+    "dispersion": "conductivity by frequency",
 }
+
+
+def _used_for(table: str) -> str:
+    anatomies = (*members("anatomies"), "trunk")
+    return _USED_FOR.get(table, "anatomy" if table in anatomies else "data")
 
 
 def population(felt: Sensation) -> dict[str, Any]:
     """People, what varies between them, and how often the events come in which order."""
-    at = {e: felt.people_mA(e) for e in EVENTS}
+    at = {e: felt.people_mA(e) for e in felt.events}
     spans = _spans(felt)
     varied = []
     for name, plain, key in VARIED:
-        r = row(key)
+        if name == "a_alpha_um" and "twitch" not in at:
+            continue
+        r = row(key or fat_row(felt.library.limb))
         varied.append(
             {
                 "name": name,
@@ -66,25 +78,29 @@ def population(felt: Sensation) -> dict[str, Any]:
         "seed": felt.seed,
         "varied": varied,
         "order": {
-            "sensory_before_motor": float(np.mean(at["tingling"] < at["twitch"])),
-            "motor_before_pain": float(np.mean(at["twitch"] < at["pain"])),
-            "sensory_before_pain": float(np.mean(at["tingling"] < at["pain"])),
+            name: float(np.mean(at[first] < at[then]))
+            for name, first, then in (
+                ("sensory_before_motor", "tingling", "twitch"),
+                ("motor_before_pain", "twitch", "pain"),
+                ("sensory_before_pain", "tingling", "pain"),
+            )
+            if first in at and then in at
         },
     }
 
 
 def _spans(felt: Sensation) -> dict[str, str]:
     limb = felt.library.limb
-    fat, high = row("forearm.fat"), felt.library.fat_mm
+    fat, high = row(fat_row(limb)), felt.library.fat_mm
     out = {
-        "fat_mm": f"log-normal, median {limb.fat_mm:g} mm, SD of ln {fat['sd_ln']:g}, cut at {high[0]:.3g} and"
+        "fat_mm": f"log-normal, median {fat_of_mm(limb):g} mm, SD of ln {fat['sd_ln']:g}, cut at {high[0]:.3g} and"
         f" {high[-1]:.3g} mm",
         "person": "Dirichlet, beta and uniform draws",
     }
     # of the limb itself: a lumped skin has another range than a dermis of its own
     for tissue, layer in (("fat", "fat"), ("muscle", "muscle"), ("dermis", "skin")):
         a, b = (
-            next(la.sigma_axial_S_per_m for la in one.layers if la.name == layer)
+            next(t.sigma_axial_S_per_m for t in one.tissues if t.name == layer)
             for one in (limb, conductivity_ends(limb, tissue))
         )
         out[f"sigma_{tissue}_S_per_m"] = f"between {a:.3g} and {b:.3g} S/m (axial)"
@@ -98,19 +114,22 @@ def _spans(felt: Sensation) -> dict[str, str]:
 
 def calibration(felt: Sensation, uncalibrated_mA: dict[str, float]) -> dict[str, Any]:
     """Measured thresholds and the factors they stand for in the middle body."""
-    return {
+    out = {
         "perception_mA": felt.perception_mA,
         "twitch_mA": felt.twitch_mA,
         "sensory_factor": felt.nominal_mA("tingling") / uncalibrated_mA["tingling"],
-        "motor_factor": felt.nominal_mA("twitch") / uncalibrated_mA["twitch"],
     }
+    if "twitch" in felt.events:
+        out["motor_factor"] = felt.nominal_mA("twitch") / uncalibrated_mA["twitch"]
+    return out
 
 
 def method(felt: Sensation, resistance_ohm: float) -> list[str]:
     """How the figures came about, in plain paragraphs."""
     n = sum(int(np.prod(g.shape)) for g in felt.library.grids.values())
+    measured = "perception_mA, twitch_mA" if "twitch" in felt.events else "perception_mA"
     return [
-        "The limb is a layered, anisotropic cylinder; its field is solved by a Fourier-Bessel series. Pads are complete"
+        f"{_body(felt.library.limb)} Pads are complete"
         " electrodes: metal at one potential behind a contact impedance that holds gel and horny layer, so that the"
         f" current gathers at their edges. From pad to pad the model has {resistance_ohm:.0f} ohm.",
         "Fibres are MRG double cables (below 5.7 µm with the geometry of Pena), stepped by 5 µs at 37 °C. Skin and"
@@ -122,29 +141,70 @@ def method(felt: Sensation, resistance_ohm: float) -> list[str]:
         " and motor depth (seeded). An event happens when the stated share of fibres under a pad fires. Bands are 5 to"
         " 95 % of people.",
         "The result is a prior: no measurement says which share of fibres makes a sensation. Measured thresholds of a"
-        " person (perception_mA, twitch_mA) scale every virtual body to that person, skin and motor fibres apart."
+        f" person ({measured}) scale every virtual body to that person, skin and motor fibres apart."
         if not felt.calibrated
         else "Every virtual body was scaled to the measured thresholds of the person, skin fibres by the perception"
         " threshold, motor fibres by the twitch threshold; the bands that remain are what those do not fix.",
     ]
 
 
-def simplifications(skin_model: str) -> list[str]:
-    """What the model leaves out."""
+def _body(limb: BodyPart) -> str:
+    """What the body is made of and how its field is solved."""
+    if isinstance(limb, LayeredLimb):
+        return "The limb is a layered, anisotropic cylinder; its field is solved by a Fourier-Bessel series."
+    who = f" of one person ({limb.person.plain})" if isinstance(limb, MappedPart) else ""
+    return (
+        f"The {_title(limb)} is that{who}, with outline, skin, fat, muscles and bones from tables of measured people;"
+        " its field is solved on a grid of hexahedra fitted to it."
+    )
+
+
+def _title(limb: BodyPart) -> str:
+    return limb.data["frame"]["title"] if isinstance(limb, MappedPart) else type(limb).__name__.lower()
+
+
+def _of_the_body(felt: Sensation) -> list[str]:
+    """What is simplified in this part of the body."""
+    limb = felt.library.limb
+    if isinstance(limb, LayeredLimb):
+        return [
+            "One bone on the axis stands for radius and ulna; the forearm does not taper; fat has no septa or vessels.",
+            "All fibres lie in the plane through the pad centres. Depths of median and radial nerve are assumed: no"
+            " measured table was found.",
+        ]
     out = [
-        "One bone on the axis stands for radius and ulna; the forearm does not taper; fat has no septa or vessels.",
-        "All fibres lie in the plane through the pad centres. Depths of median and radial nerve are assumed: no"
-        " measured table was found.",
+        f"Bones, muscles and nerves of the {_title(limb)} are smooth shapes from tables; fat has no septa or vessels,"
+        " and grows and shrinks from person to person everywhere in the same proportion, at the same girth.",
+        "All fibres lie in planes through the pad centres and the axis, and run along the body: on the trunk, where"
+        " skin nerves run round it, this is an assumption.",
+    ]
+    if "twitch" not in felt.events:
+        out.append(
+            "Bone and tendon, but no muscle, lie under the pads; the pull of muscles beside them is not computed."
+        )
+    else:
+        out.append(
+            "Motor fibres end under the pads that have muscle and a motor point below, at the depths of the table of"
+            " populations and no deeper than the muscle; muscles beside the pads are left out."
+        )
+    return out
+
+
+def simplifications(felt: Sensation, *more: str) -> list[str]:
+    """What the model leaves out."""
+    over = "pad over the muscle" if "twitch" in felt.events else "active pad"
+    out = [
+        *_of_the_body(felt),
+        *more,
         "Each pulse is taken alone: summation, adaptation and fading over a train are left out; the rate enters only"
         " the perceived intensity and the output limits.",
-        "Skin impedance is constant; breakdown at high voltage, drying and lift-off are left out, and so is the"
-        " capacitance of tissues.",
+        "Skin impedance is constant; breakdown at high voltage, drying and lift-off are left out.",
         "A-delta fibres are given a myelinated ending in the dermis, though they lose their myelin before it; C fibres"
         " are left out.",
         "The criterion for pain (half of the thin fibres) is a choice; central processing of pain is left out.",
-        "Changes with conductivity are simulated one tissue at a time under the pad over the muscle and added up.",
+        f"Changes with conductivity are simulated one tissue at a time under the {over} and added up.",
     ]
-    if skin_model == "lumped":
+    if getattr(felt.library.limb, "skin_model", "") == "lumped":
         out.insert(
             0,
             "The skin is lumped: fit for muscle and trunks only. Tingling and pain come out many times too low; use"
@@ -158,7 +218,7 @@ def citations(rows: tuple[str, ...]) -> list[dict[str, Any]]:
     used: dict[str, set[str]] = {}
     for key in dict.fromkeys(rows):
         for name in row(key).sources:
-            used.setdefault(name, set()).add(_USED_FOR.get(key.partition(".")[0], "data"))
+            used.setdefault(name, set()).add(_used_for(key.partition(".")[0]))
     return [
         {
             "key": key,

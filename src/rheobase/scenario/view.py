@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.anatomy import BodyPart
+from rheobase.anatomy import BodyPart, LayeredLimb
 from rheobase.errors import ParameterError, ScenarioError, near_name
 from rheobase.field import Field
 from rheobase.io.field_cache import cached_field
@@ -102,7 +102,9 @@ def scene_of(field: Field, pulse: Pulse, *, title: str, over: str | None) -> Sce
     return build_scene(field, title=title, over=over, leading_sign=sign)
 
 
-def picture_part(part: BodyPart, montage: Montage, pulse: Pulse, *, title: str, over: str | None) -> dict[str, Any]:
+def picture_part(
+    part: BodyPart, montage: Montage, pulse: Pulse, *, title: str, over: str | None, field: Field | None = None
+) -> dict[str, Any]:
     """The picture of a result document: the same pads solved on the grid, which can be asked anywhere.
 
     Parameters
@@ -117,8 +119,12 @@ def picture_part(part: BodyPart, montage: Montage, pulse: Pulse, *, title: str, 
         What is shown.
     over : str or None
         The nerve in question.
+    field : Field, optional
+        The field of the part, if it was solved on a grid already.
     """
-    return view_part(scene_of(cached_field(part, montage, "grid"), pulse, title=title, over=over))
+    if field is None or isinstance(part, LayeredLimb):
+        field = cached_field(part, montage, "grid")
+    return view_part(scene_of(field, pulse, title=title, over=over))
 
 
 def _check_name(what: str | Path) -> None:

@@ -35,7 +35,7 @@ def _draw(result: Result, width_px: float) -> Figure:
     around, along = pad["around_mm"], pad["along_mm"]
     shades = axes.contourf(along, around, values.T, levels=levels, cmap=_COLOURS, norm=BoundaryNorm(levels, 256))
     axes.set_aspect("equal")
-    axes.set_xlabel("along the limb (mm)")
+    axes.set_xlabel("along the body (mm)")
     axes.set_ylabel("around it (mm)")
     for spine in axes.spines.values():
         spine.set_visible(False)
