@@ -9,6 +9,14 @@ from rheobase.effect.movement.mover import Mover
 from rheobase.effect.movement.record import Movement, Recorder, move
 from rheobase.effect.movement.scene import scene_of
 from rheobase.effect.movement.statics import holding_share, holding_torque_Nm
+from rheobase.effect.muscle.axons import (
+    EndPlates,
+    MotorAxons,
+    axon_thresholds_mA,
+    axon_ways_mm,
+    end_plates,
+    motor_axons,
+)
 from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
 from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
 from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
@@ -29,7 +37,7 @@ from rheobase.effect.muscle.model import (
 )
 from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
-from rheobase.effect.muscle.reach import unit_thresholds_mA
+from rheobase.effect.muscle.reach import muscle_shares, unit_muscles, unit_thresholds_mA
 from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
 from rheobase.effect.muscle.swing import Swing, swing_knee
 from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
@@ -88,6 +96,7 @@ __all__ = [
     "Ding2007",
     "DisuseOutcome",
     "Dose",
+    "EndPlates",
     "Estimate",
     "FittedRange",
     "ForceModel",
@@ -100,6 +109,7 @@ __all__ = [
     "Limb",
     "Marion",
     "Motion",
+    "MotorAxons",
     "MotorUnitPool",
     "Movement",
     "Mover",
@@ -117,6 +127,8 @@ __all__ = [
     "Swing",
     "TrainingOutcome",
     "assess_sensation",
+    "axon_thresholds_mA",
+    "axon_ways_mm",
     "band_of",
     "bobet_stein",
     "body_limb",
@@ -132,6 +144,7 @@ __all__ = [
     "ding2003",
     "ding2007",
     "draw_bodies",
+    "end_plates",
     "event_mA",
     "fat_knots_mm",
     "fibres_under",
@@ -154,8 +167,10 @@ __all__ = [
     "marion2009",
     "marion2013",
     "middle_body",
+    "motor_axons",
     "motor_unit_pool",
     "move",
+    "muscle_shares",
     "notices",
     "pad_grids",
     "passive_factor",
@@ -174,6 +189,7 @@ __all__ = [
     "swing_knee",
     "toe_tip_mm",
     "train_muscle",
+    "unit_muscles",
     "unit_thresholds_mA",
     "velocity_factor",
 ]
