@@ -8,7 +8,7 @@ centimetre, share its axon, which is excited where its terminals are easiest rea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -57,6 +57,10 @@ class EndPlates:
     theta_rad: Array
     share: Array
     along_share: Array
+
+    def moved(self, along_share: float) -> EndPlates:
+        """The same, further along by a share of the part's length."""
+        return replace(self, along_share=self.along_share + along_share)
 
     def points_mm(self, part: MappedPart) -> Array:
         """The places in a part, shape (n, 3)."""
@@ -215,8 +219,15 @@ class MotorAxons:
     taper: tuple[str, ...]
 
 
-def motor_axons(part: MappedPart, muscle: Sequence[str], diameter_um: Array, *, seed: int = 1,
-                like: MappedPart | None = None) -> MotorAxons:  # fmt: skip
+def motor_axons(
+    part: MappedPart,
+    muscle: Sequence[str],
+    diameter_um: Array,
+    *,
+    seed: int = 1,
+    like: MappedPart | None = None,
+    moved_mm: float = 0.0,
+) -> MotorAxons:
     """Give every unit of some muscles an axon.
 
     Parameters
@@ -232,6 +243,8 @@ def motor_axons(part: MappedPart, muscle: Sequence[str], diameter_um: Array, *, 
     like : MappedPart, optional
         A part of another size from which the places are taken over, so that the same axons can be followed through
         bodies; by default the part itself.
+    moved_mm : float
+        How far all end plates are moved up the limb.
 
     Raises
     ------
@@ -250,7 +263,7 @@ def motor_axons(part: MappedPart, muscle: Sequence[str], diameter_um: Array, *, 
     ways: list[Array] = [np.empty((0, 3))] * len(muscle)
     for name in dict.fromkeys(muscle):
         mine = [i for i, m in enumerate(muscle) if m == name]
-        plates = end_plates(like or part, name, count=len(mine), seed=seed)
+        plates = end_plates(like or part, name, count=len(mine), seed=seed).moved(moved_mm / part.length_mm)
         for i, way in zip(mine, axon_ways_mm(part, plates), strict=True):
             ways[i] = way
     taper = np.random.default_rng([seed, 7]).choice(row("populations.a_alpha")["taper"], size=len(muscle))

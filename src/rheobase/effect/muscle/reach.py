@@ -21,7 +21,7 @@ from rheobase.pulse import Pulse
 from rheobase.tables import row, table
 
 Array = NDArray[np.floating[Any]]
-_CELL_MM = 3.0  # finer cells move the share of torque by less than a hundredth
+CELL_MM = 3.0  # finer cells move the share of torque by less than a hundredth
 _GROUP = "group_"
 
 
@@ -90,7 +90,7 @@ def unit_thresholds_mA(
                 f"unit_thresholds_mA: a {type(part).__name__} has many muscles; say which contracts, such as"
                 f" muscle='{next(iter(part.motor_points.values())).muscle}'."
             )
-        made = field or solve_field(part, montage, cell_mm=_CELL_MM)
+        made = field or solve_field(part, montage, cell_mm=CELL_MM)
         axons = motor_axons(part, unit_muscles(pool, muscle_shares(part, muscle)), pool.axon_um, seed=seed)
         return axon_thresholds_mA(axons, made, stimulus_of(pulse))
     if not isinstance(part, Forearm) or muscle is not None:
