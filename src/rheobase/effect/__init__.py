@@ -64,14 +64,13 @@ from rheobase.effect.training import (
     rest_muscle,
     train_muscle,
 )
+from rheobase.effect.variation import conductivity_ends, fat_knots_mm
 from rheobase.effect.virtual import (
     Body,
     Library,
     body_limb,
     body_thresholds_mA,
-    conductivity_ends,
     draw_bodies,
-    fat_knots_mm,
     fibres_under,
     make_library,
     middle_body,

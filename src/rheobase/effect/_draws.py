@@ -32,7 +32,7 @@ class Drawn:
         return [
             Ending(
                 kind=grid.kind, diameter_um=float(d), taper=grid.tapers[t], course=grid.courses[c], depth_mm=float(e),
-                along_mm=grid.places_mm[p], around_deg=grid.around_deg,
+                along_mm=grid.places_mm[p], around_deg=grid.around_deg, topmost_mm=grid.topmost_mm,
             )
             for d, t, c, e, p in zip(self.diameter_um, self.taper, self.course, self.depth_mm, self.place, strict=True)
         ]  # fmt: skip

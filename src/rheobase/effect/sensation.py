@@ -14,11 +14,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.anatomy import Forearm
-from rheobase.effect.virtual import Body, Key, Library, body_thresholds_mA, draw_bodies, make_library, middle_body
+from rheobase.anatomy import BodyPart
+from rheobase.effect.virtual import (
+    Body,
+    Key,
+    Library,
+    Solver,
+    body_thresholds_mA,
+    draw_bodies,
+    make_library,
+    middle_body,
+)
 from rheobase.errors import ParameterError, near_name
+from rheobase.field import solve_field
 from rheobase.montage import Montage
-from rheobase.nerve import share_threshold_mA, stimulus_of
+from rheobase.nerve import KINDS, share_threshold_mA, stimulus_of
 from rheobase.pulse import Pulse
 from rheobase.tables import row
 
@@ -147,8 +157,8 @@ class Sensation:
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> from rheobase.montage import pad_pair
-    >>> from rheobase.field import solve_field
     >>> arm = Forearm()
     >>> pads = pad_pair(arm)
     >>> field = solve_field(arm, pads)
@@ -173,6 +183,18 @@ class Sensation:
     def calibrated(self) -> bool:
         """Whether any measured threshold of a person went in."""
         return self.perception_mA is not None or self.twitch_mA is not None
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The events that can happen here: no twitch where no muscle lies under the pads."""
+        kinds = {kind for kind, _ in self.middle}
+        return tuple(e for e in EVENTS if self.criteria[e].kind in kinds)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of fibres that end under the pads, in the order of `KINDS`."""
+        here = {kind for kind, _ in self.middle}
+        return tuple(kind for kind in KINDS if kind in here)
 
     def nominal_mA(self, event: str) -> float:
         """Threshold of an event in the middle body."""
@@ -253,7 +275,7 @@ def _recruited(thresholds: Mapping[Key, Array], kind: str, amplitude_mA: Array) 
 
 
 def assess_sensation(
-    limb: Forearm,
+    limb: BodyPart,
     montage: Montage,
     pulse: Pulse,
     *,
@@ -262,13 +284,14 @@ def assess_sensation(
     share: float | None = None,
     perception_mA: float | None = None,
     twitch_mA: float | None = None,
+    solve: Solver = solve_field,
     progress: Callable[[float], None] | None = None,
 ) -> Sensation:
     """Find when tingling, twitch and pain begin.
 
     Parameters
     ----------
-    limb : Forearm
+    limb : BodyPart
         The limb in the middle of the population.
     montage : Montage
         Its pads.
@@ -283,16 +306,20 @@ def assess_sensation(
     perception_mA, twitch_mA : float, optional
         Thresholds measured on a person with these pads and this pulse. Every virtual body is scaled to them: skin
         fibres by the first, motor fibres by the second; what is left is the spread of everything not measured.
+    solve : callable, optional
+        Makes the field of a limb and its pads, such as one that remembers fields.
     progress : callable, optional
         Is told the share done.
 
     Raises
     ------
     ParameterError
-        If a measured threshold is not above 0, or people or shares are impossible.
+        If a measured threshold is not above 0, or people or shares are impossible, or a twitch was measured where no
+        muscle lies under the pads.
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> from rheobase.montage import pad_pair
     >>> from rheobase.pulse import biphasic
     >>> arm = Forearm()
@@ -306,10 +333,15 @@ def assess_sensation(
                 f"{name} is {value} mA; a measured threshold is above 0. Leave it out if not measured."
             )
     criteria = {e: criterion(e, share if e != "pain" else None) for e in EVENTS}
-    bodies = draw_bodies(limb, people=people, seed=seed)
-    library = make_library(limb, montage, stimulus_of(pulse), progress=progress)
+    bodies = draw_bodies(limb, montage, people=people, seed=seed)
+    library = make_library(limb, montage, stimulus_of(pulse), solve=solve, progress=progress)
     chance = np.random.default_rng([seed, 1])
     middle = body_thresholds_mA(library, middle_body(limb), np.random.default_rng([seed, 2]), times=SMOOTH)
+    if twitch_mA is not None and all(kind != "A-alpha" for kind, _ in middle):
+        raise ParameterError(
+            f"twitch_mA is {twitch_mA:g} mA, but no muscle lies under the pads of this {type(limb).__name__}."
+            " Leave it out, or put a pad over a muscle."
+        )
     measured = (perception_mA, twitch_mA)
     return Sensation(
         library=library,

@@ -14,23 +14,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.anatomy import Forearm
+from rheobase.anatomy import BodyPart, LayeredLimb
 from rheobase.effect._draws import draw_fibres, read_mA
+from rheobase.effect.variation import (
+    TISSUES,
+    changed,
+    conductivities,
+    conductivity_ends,
+    fat_knots_mm,
+    fat_of_mm,
+    fat_row,
+)
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
 from rheobase.field import Field, solve_field
 from rheobase.montage import Montage
-from rheobase.nerve import KINDS, EndingGrid, GridThresholds, Stimulus, ending_grid, grid_thresholds
+from rheobase.nerve import (
+    KINDS,
+    EndingGrid,
+    GridThresholds,
+    Stimulus,
+    ending_grid,
+    grid_thresholds,
+    motor_room_mm,
+    pads_over_muscle,
+)
 from rheobase.tables import row
 
 Array = NDArray[np.float64]
 Key = tuple[str, str]
-MOTOR_PAD = "proximal"  # the bellies of the forearm muscles lie under the pad nearer the elbow
+Solver = Callable[[BodyPart, Montage], Field]
 _NEVER_MA = 1e5
 _SILENT_SHARE = 0.05  # of endings without a threshold; more would show in the bands
 
@@ -41,7 +59,7 @@ class Library:
 
     Parameters
     ----------
-    limb : Forearm
+    limb : BodyPart
         The limb in the middle of the population.
     montage : Montage
         Its pads.
@@ -58,6 +76,7 @@ class Library:
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> grid = EndingGrid(kind="A-beta", pad="p", diameters_um=(8.7,), depths_mm=(1.0,), places_mm=(45.0,),
     ...                   tapers=("short",), courses=("vertical",), around_deg=0.0)
     >>> from rheobase.montage import pad_pair
@@ -69,7 +88,7 @@ class Library:
     2.5
     """
 
-    limb: Forearm
+    limb: BodyPart
     montage: Montage
     field: Field
     grids: Mapping[Key, EndingGrid]
@@ -96,135 +115,78 @@ class Library:
         return self.ln_of(key, body.fat_mm, **body.conductivity_share)
 
 
-def conductivity_ends(limb: Forearm, tissue: str) -> Forearm:
-    """The limb with one tissue at the high end of its conductivity range.
-
-    Parameters
-    ----------
-    limb : Forearm
-        At the low end.
-    tissue : str
-        ``"fat"``, ``"muscle"`` or ``"dermis"``.
-
-    Examples
-    --------
-    >>> conductivity_ends(Forearm(), "fat").fat_S_per_m
-    0.06
-    """
-    return replace(limb, **{name: high for name, (_, high) in _conductivities(limb, tissue).items()})
-
-
-def body_limb(limb: Forearm, body: Body) -> Forearm:
+def body_limb(limb: BodyPart, body: Body) -> BodyPart:
     """The limb of one person: the given one with the person's fat and conductivities.
 
     Parameters
     ----------
-    limb : Forearm
+    limb : BodyPart
         The limb in the middle, at the low end of its conductivities.
     body : Body
         The person.
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> arm = Forearm()
     >>> body_limb(arm, draw_bodies(arm, people=1, seed=1)[0]).fat_S_per_m < 0.06
     True
     """
-    values = {"fat_mm": body.fat_mm}
+    values: dict[str, float] = {"fat_mm": body.fat_mm}
     for tissue, share in body.conductivity_share.items():
-        values |= {name: a + share * (b - a) for name, (a, b) in _conductivities(limb, tissue).items()}
-    return replace(limb, **values)
+        values |= {name: a + share * (b - a) for name, (a, b) in conductivities(limb, tissue).items()}
+    return changed(limb, **values)
 
 
-def _conductivities(limb: Forearm, tissue: str) -> dict[str, tuple[float, float]]:
-    """Low and high end by parameter of the limb: its own value, and that times the range in the table of tissues."""
-    layer, low, high, names = _RANGES[tissue]
-    own = next(la for la in limb.layers if la.name == layer)
-    out = {}
-    for name, key in names.items():
-        here, tabled, top = getattr(own, key), row(low)[key], row(high)[key]
-        out[name] = here, top if here == tabled else here * top / tabled
-    return out
-
-
-_ACROSS, _ALONG = "sigma_transverse_S_per_m", "sigma_axial_S_per_m"
-_RANGES = {
-    "fat": ("fat", "tissues.fat", "tissues.fat_high", {"fat_S_per_m": _ALONG}),
-    "muscle": (
-        "muscle", "tissues.muscle", "tissues.muscle_in_vivo",
-        {"muscle_transverse_S_per_m": _ACROSS, "muscle_axial_S_per_m": _ALONG},
-    ),
-    "dermis": ("skin", "tissues.dermis", "tissues.dermis_high", {"dermis_S_per_m": _ALONG}),
-}  # fmt: skip
-TISSUES = tuple(_RANGES)
-
-
-def pad_grids(limb: Forearm, montage: Montage, *, thickest_fat_mm: float | None = None) -> dict[Key, EndingGrid]:
-    """Grids of skin fibres under every pad and of motor fibres under the pad over the muscle bellies.
+def pad_grids(
+    limb: BodyPart, montage: Montage, *, thickest_fat_mm: float | None = None, leanest_fat_mm: float | None = None
+) -> dict[Key, EndingGrid]:
+    """Grids of skin fibres under every pad and of motor fibres under the pads over muscle.
 
     Parameters
     ----------
-    limb : Forearm
+    limb : BodyPart
         The limb; what is left of its muscle bounds the depth of the motor endings.
     montage : Montage
         Its pads.
-    thickest_fat_mm : float, optional
-        Fat of the fattest body the grids are to serve; by default that of the limb.
+    thickest_fat_mm, leanest_fat_mm : float, optional
+        Fat of the fattest and of the leanest body the grids are to serve; by default that of the limb.
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> from rheobase.montage import pad_pair
     >>> sorted(pad_grids(Forearm(), pad_pair(Forearm())))[0]
     ('A-alpha', 'proximal')
     """
-    fat_mm = limb.fat_mm if thickest_fat_mm is None else thickest_fat_mm
-    muscle_mm = limb.radius_mm - limb.skin_mm - fat_mm - row("forearm.bone")["bone_radius_mm"]
-    names = [p.name for p in montage.pads]
-    over_muscle = MOTOR_PAD if MOTOR_PAD in names else names[0]
-    return {
-        (kind, pad.name): ending_grid(kind, pad, muscle_mm=muscle_mm)
-        for kind in KINDS
-        for pad in montage.pads
-        if kind != "A-alpha" or pad.name == over_muscle
-    }
-
-
-def fat_knots_mm(limb: Forearm) -> tuple[float, float, float]:
-    """Three thicknesses of fat that span the population about a limb.
-
-    Examples
-    --------
-    >>> [round(f, 2) for f in fat_knots_mm(Forearm(fat_mm=5.0))]
-    [2.25, 5.0, 11.0]
-    """
-    p, table = row("sensation.varied_fat"), row("forearm.fat")
-    inside = limb.radius_mm - limb.skin_mm - row("forearm.bone")["bone_radius_mm"]
-    # the fattest body keeps enough muscle for motor endings, the leanest enough skin and fat for the deepest ending
-    largest = min(table["largest_mm"], inside - min(p["least_muscle_mm"], p["muscle_share"] * (inside - limb.fat_mm)))
-    deepest = max(row("populations.a_delta")["ending_depth_mm"]) + row("branches.cutaneous_courses")["above_fascia_mm"]
-    smallest = max(table["smallest_mm"], deepest + 0.2 - limb.skin_mm)
-    low, high = max(smallest, p["smallest_factor"] * limb.fat_mm), min(largest, p["largest_factor"] * limb.fat_mm)
-    if not low < limb.fat_mm < high:
-        raise ParameterError(
-            f"fat_mm is {limb.fat_mm:g} mm; a population about it needs room on both sides, between"
-            f" {smallest:g} and {largest:g} mm here. Choose a value inside."
-        )
-    return low, limb.fat_mm, high
+    fats = [f for f in (leanest_fat_mm, thickest_fat_mm) if f is not None]
+    limbs = [limb, *(changed(limb, fat_mm=f) for f in fats)]
+    fleshy = set.intersection(*({p.name for p in pads_over_muscle(one, montage)} for one in limbs))
+    topmost = None if isinstance(limb, LayeredLimb) else max(p.along_mm + p.extent_mm / 2 for p in montage.pads)
+    out = {}
+    for kind in KINDS:
+        for pad in montage.pads:
+            if kind == "A-alpha" and pad.name not in fleshy:
+                continue
+            muscle_mm = motor_room_mm(limbs, pad) if kind == "A-alpha" else 0.0
+            out[kind, pad.name] = ending_grid(kind, pad, muscle_mm=muscle_mm, topmost_mm=topmost)
+    return out
 
 
 def make_library(
-    limb: Forearm,
+    limb: BodyPart,
     montage: Montage,
     stimulus: Stimulus,
     *,
     spread: bool = True,
+    solve: Solver = solve_field,
     progress: Callable[[float], None] | None = None,
 ) -> Library:
     """Simulate the grids of endings of a limb, and of its neighbours in fat and conductivity.
 
     Parameters
     ----------
-    limb : Forearm
+    limb : BodyPart
         The limb in the middle.
     montage : Montage
         Its pads.
@@ -232,6 +194,8 @@ def make_library(
         Waveform of the active pad.
     spread : bool
         False: the middle limb only.
+    solve : callable, optional
+        Makes the field of a limb and its pads, such as one that remembers fields.
     progress : callable, optional
         Is told the share done.
 
@@ -246,6 +210,7 @@ def make_library(
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> from rheobase.montage import pad_pair
     >>> from rheobase.nerve import stimulus_from_segments
     >>> pulse = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
@@ -253,25 +218,26 @@ def make_library(
     >>> make_library(arm, pad_pair(arm), pulse, spread=False).fat_mm
     (5.0,)
     """
-    knots = fat_knots_mm(limb) if spread else (limb.fat_mm,)
+    knots = fat_knots_mm(limb, montage) if spread else (fat_of_mm(limb),)
     # one grid serves all bodies, so its motor endings must lie in the muscle of the fattest
-    grids = pad_grids(limb, montage, thickest_fat_mm=knots[-1])
-    field = solve_field(limb, montage)
+    grids = pad_grids(limb, montage, thickest_fat_mm=knots[-1], leanest_fat_mm=knots[0])
+    field = solve(limb, montage)
     done = _Done(progress, 6 if spread else 1)
     middle = grid_thresholds(limb, field, list(grids.values()), stimulus, progress=done.part(0))
     if not spread:
         ln = {k: _ln(v)[None] for k, v in middle.threshold_mA.items()}
         return Library(limb=limb, montage=montage, field=field, grids=grids, fat_mm=knots, ln_mA=ln, slope={})
-    # The slopes are simulated under the pad over the muscle and taken to hold under the other pad too.
-    over = next(pad for kind, pad in grids if kind == "A-alpha")
+    # The slopes are simulated under one pad, over muscle if any is, and taken to hold under the others too.
+    active = max(montage.pads, key=lambda pad: pad.share).name
+    over = next((pad for kind, pad in grids if kind == "A-alpha"), active)
     near = [k for k in grids if k[1] == over]
-    others = [(replace(limb, fat_mm=f), list(grids)) for f in (knots[0], knots[-1])]
+    others = [(changed(limb, fat_mm=f), list(grids)) for f in (knots[0], knots[-1])]
     others += [(conductivity_ends(limb, tissue), near) for tissue in TISSUES]
 
     def at(number: int) -> GridThresholds:
         other, keys = others[number]
         return grid_thresholds(
-            other, solve_field(other, montage), [grids[k] for k in keys], stimulus,
+            other, solve(other, montage), [grids[k] for k in keys], stimulus,
             like=middle, progress=done.part(number + 1),
         )  # fmt: skip
 
@@ -351,6 +317,7 @@ class Body:
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> from rheobase.effect import draw_bodies
     >>> bodies = draw_bodies(Forearm(), people=3, seed=1)
     >>> len(bodies), 0.0 <= bodies[0].conductivity_share["fat"] <= 1.0
@@ -364,18 +331,19 @@ class Body:
     motor_depth_mm: float
 
 
-def middle_body(limb: Forearm) -> Body:
+def middle_body(limb: BodyPart) -> Body:
     """The person in the middle: fat as given, conductivities in the middle of their ranges, mean shares, mean depth.
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> middle_body(Forearm()).fat_mm
     5.0
     """
     person = row("populations.person")
     weights = {k: np.array(row(f"populations.{t}")["course_weight"]) for k, t in KINDS.items()}
     return Body(
-        fat_mm=limb.fat_mm,
+        fat_mm=fat_of_mm(limb),
         conductivity_share=dict.fromkeys(TISSUES, 0.5),
         course_share={k: w / w.sum() for k, w in weights.items()},
         long_share=dict.fromkeys(KINDS, 0.5),
@@ -383,13 +351,15 @@ def middle_body(limb: Forearm) -> Body:
     )
 
 
-def draw_bodies(limb: Forearm, *, people: int, seed: int) -> list[Body]:
+def draw_bodies(limb: BodyPart, montage: Montage | None = None, *, people: int, seed: int) -> list[Body]:
     """Draw virtual people about a limb.
 
     Parameters
     ----------
-    limb : Forearm
+    limb : BodyPart
         Its fat is the median.
+    montage : Montage, optional
+        Its pads, as for `fat_knots_mm`.
     people : int
         How many, at least 1.
     seed : int
@@ -402,17 +372,18 @@ def draw_bodies(limb: Forearm, *, people: int, seed: int) -> list[Body]:
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> draw_bodies(Forearm(), people=2, seed=7)[0].fat_mm == draw_bodies(Forearm(), people=2, seed=7)[0].fat_mm
     True
     """
     if people < 1:
         raise ParameterError(f"people is {people}; a population needs at least 1, usually 300.")
     rng = np.random.default_rng(seed)
-    person, spread = row("populations.person"), row("forearm.fat")["sd_ln"]
-    low, _, high = fat_knots_mm(limb)
+    person, spread = row("populations.person"), row(fat_row(limb))["sd_ln"]
+    low, own, high = fat_knots_mm(limb, montage)
     out = []
     for _ in range(people):
-        fat = float(np.clip(limb.fat_mm * np.exp(spread * rng.standard_normal()), low, high))
+        fat = float(np.clip(own * np.exp(spread * rng.standard_normal()), low, high))
         out.append(
             Body(
                 fat_mm=fat,
@@ -439,6 +410,7 @@ def fibres_under(pad: Pad, kind: str) -> int:
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> from rheobase.montage import pad_pair
     >>> fibres_under(pad_pair(Forearm()).pads[0], "A-beta")
     225
@@ -463,6 +435,7 @@ def body_thresholds_mA(library: Library, body: Body, rng: np.random.Generator, *
 
     Examples
     --------
+    >>> from rheobase.anatomy import Forearm
     >>> from rheobase.montage import pad_pair
     >>> arm, key, shape = Forearm(), ("A-beta", "proximal"), (2, 1, 4, 1, 1)
     >>> pads = pad_pair(arm)

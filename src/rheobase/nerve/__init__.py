@@ -24,6 +24,7 @@ from rheobase.nerve.fibre import Fibre, UniformFibres, fibre_model, uniform_fibr
 from rheobase.nerve.following import Following, follow_train
 from rheobase.nerve.injection import Injection
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
+from rheobase.nerve.muscle_pads import motor_room_mm, pads_over_muscle
 from rheobase.nerve.path import rounded_mm, walk_mm
 from rheobase.nerve.placing import node_offsets_share, potential_along
 from rheobase.nerve.recording import Recording, compound_action_potential, record_fibres
@@ -95,8 +96,10 @@ __all__ = [
     "fit_strength_duration",
     "follow_train",
     "grid_thresholds",
+    "motor_room_mm",
     "node_beyond",
     "node_offsets_share",
+    "pads_over_muscle",
     "potential_along",
     "record_fibres",
     "recovery_cycle",

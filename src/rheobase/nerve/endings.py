@@ -47,6 +47,9 @@ class Ending:
         Depth of the ending: below the skin for skin fibres, below the fascia for motor fibres.
     along_mm, around_deg : float
         Where it rises.
+    topmost_mm : float, optional
+        Place up to which other pads may excite the fibre on its way; by default as far beyond the middle of the limb as
+        it ends before it, where the other pad of a pair lies.
 
     Examples
     --------
@@ -62,6 +65,7 @@ class Ending:
     depth_mm: float
     along_mm: float
     around_deg: float
+    topmost_mm: float | None = None
 
     @property
     def way(self) -> tuple:
@@ -84,7 +88,8 @@ class Ending:
         if self.taper:
             wanted = p["motor_length_mm"] if self.kind == "A-alpha" else p["cutaneous_length_mm"]
             # a fibre from the distal pad runs on beneath the proximal one and can be excited there
-            length = max(wanted, min(reach_mm - 2.0, wanted - 2.0 * self.along_mm))
+            beyond = -2.0 * self.along_mm if self.topmost_mm is None else self.topmost_mm - self.along_mm
+            length = max(wanted, min(reach_mm - 2.0, wanted + beyond))
             return _tapered(self.taper, self.diameter_um, length, self.kind, silent)
         return _thin(self.diameter_um, p["a_delta_length_mm"], self.kind, silent)
 
@@ -118,6 +123,8 @@ class EndingGrid:
         Tapers (one empty name for uniform fibres) and courses.
     around_deg : float
         Angle of the pad's centre, in whose plane all fibres lie.
+    topmost_mm : float, optional
+        As for `Ending`.
 
     Examples
     --------
@@ -135,6 +142,7 @@ class EndingGrid:
     depths_mm: tuple[float, ...]
     places_mm: tuple[float, ...]
     around_deg: float
+    topmost_mm: float | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -146,12 +154,15 @@ class EndingGrid:
         """Every ending of the grid, in the order of `shape`."""
         axes = (self.diameters_um, self.tapers, self.courses, self.depths_mm, self.places_mm)
         return [
-            Ending(kind=self.kind, diameter_um=d, taper=t, course=c, depth_mm=e, along_mm=z, around_deg=self.around_deg)
+            Ending(
+                kind=self.kind, diameter_um=d, taper=t, course=c, depth_mm=e, along_mm=z, around_deg=self.around_deg,
+                topmost_mm=self.topmost_mm,
+            )
             for d, t, c, e, z in itertools.product(*axes)
-        ]
+        ]  # fmt: skip
 
 
-def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
+def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0, topmost_mm: float | None = None) -> EndingGrid:
     """Grid of the endings of one kind under one pad, from the table of populations.
 
     Parameters
@@ -162,6 +173,8 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
         The pad.
     muscle_mm : float
         Thickness of the muscle below the fascia, above 0; motor endings reach at most 80 % of it.
+    topmost_mm : float, optional
+        As for `Ending`.
 
     Raises
     ------
@@ -192,6 +205,7 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0) -> EndingGrid:
         depths_mm=tuple(depths),
         places_mm=tuple(pad.along_mm + s * half for s in p["place_share"]),
         around_deg=pad.around_deg,
+        topmost_mm=topmost_mm,
     )
 
 
