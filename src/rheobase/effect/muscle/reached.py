@@ -8,6 +8,7 @@ interpolation of log thresholds.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from rheobase.anatomy import MappedPart
 from rheobase.effect.muscle.axons import axon_thresholds_mA, motor_axons
 from rheobase.effect.muscle.pool import MotorUnitPool, motor_unit_pool
 from rheobase.effect.muscle.reach import CELL_MM, muscle_shares, unit_muscles
+from rheobase.effect.variation import conductivity_ends, fat_of_mm
 from rheobase.errors import ParameterError
 from rheobase.field import Field, solve_field
 from rheobase.montage import Montage
@@ -27,7 +29,8 @@ from rheobase.tables import row
 
 Array = NDArray[np.floating[Any]]
 _NEVER_MA = 1e5
-_ENDS = {"fat": "tissues.fat_high", "muscle": "tissues.muscle_in_vivo"}
+_ENDS = ("fat", "muscle")
+_AROUND = 72
 _STEPS = 9  # from the middle person's fat to the most or least that this limb has room for
 
 
@@ -181,7 +184,7 @@ def muscle_reach(
     pool = motor_unit_pool(units=units, seed=seed)
     owner = unit_muscles(pool, muscle_shares(part, muscle))
     stimulus = stimulus_of(pulse)
-    knots = _fat_knots_mm(part) if spread else (_fat_mm(part),)
+    knots = _fat_knots_mm(part) if spread else (fat_of_mm(part),)
     done = [0]
 
     def at(limb: MappedPart, moved_mm: float = 0.0, like: Array | None = None, field: Field | None = None) -> Array:
@@ -202,9 +205,9 @@ def muscle_reach(
         )
     ln, slope = middle[None], {}
     if spread:
-        lean, thick = (at(replace(part, fat_mm=f), like=middle) for f in (knots[0], knots[-1]))
+        lean, thick = (at(with_fat(part, f), like=middle) for f in (knots[0], knots[-1]))
         ln = np.stack([lean, middle, thick])
-        slope = {tissue: at(_high(part, tissue), like=middle) - middle for tissue in _ENDS}
+        slope = {tissue: at(conductivity_ends(part, tissue), like=middle) - middle for tissue in _ENDS}
         step_mm = max(p.spread_mm for p in part.motor_points.values() if p.muscle in owner)
         up, down = (at(part, s * step_mm, like=middle, field=field) for s in (1.0, -1.0))
         slope["place"] = 0.5 * (up - down)
@@ -223,40 +226,52 @@ def _ln_thresholds(
     return np.log(np.minimum(found, _NEVER_MA))
 
 
-def _high(part: MappedPart, tissue: str) -> MappedPart:
-    """The part with one tissue at the high end of its conductivity range."""
-    high, own = row(_ENDS[tissue]), part.tissue(tissue)
-    tabled = row(f"tissues.{tissue}")
-    across, along = (
-        getattr(own, k) * high[k] / tabled[k] for k in ("sigma_transverse_S_per_m", "sigma_axial_S_per_m")
-    )
-    if tissue == "fat":
-        return replace(part, fat_S_per_m=along)
-    return replace(part, muscle_transverse_S_per_m=across, muscle_axial_S_per_m=along)
+def with_fat(part: MappedPart, fat_mm: float) -> MappedPart:
+    """The same limb with more or less fat about the same flesh: its girth grows by what the fat takes up.
 
+    Parameters
+    ----------
+    part : MappedPart
+        The limb.
+    fat_mm : float
+        Thickness of the fat at the usual place.
 
-def _fat_mm(part: MappedPart) -> float:
-    return part.person.fat_mm(part.data["frame"]["fat_of"]) if part.fat_mm is None else part.fat_mm
+    Raises
+    ------
+    ParameterError
+        If no such limb is possible.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Thigh
+    >>> thick = with_fat(Thigh(), 11.7)
+    >>> round(thick.layer_depth_mm("fat") - Thigh().layer_depth_mm("fat"), 1)
+    6.0
+    """
+    level = part.along_mm_of(part.data["frame"]["girth_share"])
+    theta = np.linspace(0.0, 2.0 * np.pi, _AROUND, endpoint=False)
+    mean_mm = float(part.thickness_mm(theta, np.full(_AROUND, level))[part.layer_names.index("fat")].mean())
+    own = fat_of_mm(part)
+    girth = part.girth_mm(level) + 2.0 * np.pi * mean_mm * (fat_mm / own - 1.0)
+    return replace(part, fat_mm=fat_mm, main_girth_mm=girth)
 
 
 def _fat_knots_mm(part: MappedPart) -> tuple[float, float, float]:
     """The limb's own fat, and the least and most, up to twice the spread of people, for which it has room."""
-    own, spread = _fat_mm(part), 2.0 * row("people.fat_rule")["sd_ln"]
+    own, spread = fat_of_mm(part), 2.0 * row("people.fat_rule")["sd_ln"]
 
     def furthest(sign: float) -> float:
         for step in range(_STEPS):
-            fat_mm = own * np.exp(sign * spread * (1.0 - step / _STEPS))
-            try:
-                return float(replace(part, fat_mm=float(fat_mm)).fat_mm or fat_mm)
-            except ParameterError:
-                continue
+            fat_mm = float(own * np.exp(sign * spread * (1.0 - step / _STEPS)))
+            with suppress(ParameterError):
+                return fat_of_mm(with_fat(part, fat_mm))
         return own
 
     low, high = furthest(-1.0), furthest(1.0)
     if not low < own < high:
         raise ParameterError(
             f"fat_mm is {own:g} mm; people about it need room on both sides, and this {type(part).__name__} has none."
-            " Choose a value further from its limits, or a larger girth."
+            " Choose a value further from its limits, or another girth."
         )
     return low, own, high
 
