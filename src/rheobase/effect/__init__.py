@@ -24,6 +24,7 @@ from rheobase.effect.muscle.fit import FATIGUE, FORCE, FREE, Estimate, Identifie
 from rheobase.effect.muscle.hill import hill_factor, length_factor, passive_factor, velocity_factor
 from rheobase.effect.muscle.hill_huxley import HillHuxley, scaled
 from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
+from rheobase.effect.muscle.lumped import lumped
 from rheobase.effect.muscle.marion import Marion, marion, marion2009, marion2013
 from rheobase.effect.muscle.model import (
     Contraction,
@@ -38,6 +39,7 @@ from rheobase.effect.muscle.model import (
 from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
 from rheobase.effect.muscle.reach import muscle_shares, unit_muscles, unit_thresholds_mA
+from rheobase.effect.muscle.reached import MuscleBody, MuscleReach, draw_muscle_bodies, muscle_reach, with_fat
 from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
 from rheobase.effect.muscle.swing import Swing, swing_knee
 from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
@@ -112,6 +114,8 @@ __all__ = [
     "MotorUnitPool",
     "Movement",
     "Mover",
+    "MuscleBody",
+    "MuscleReach",
     "MuscleState",
     "NerveRecruitment",
     "PoolForce",
@@ -143,6 +147,7 @@ __all__ = [
     "ding2003",
     "ding2007",
     "draw_bodies",
+    "draw_muscle_bodies",
     "end_plates",
     "event_mA",
     "fat_knots_mm",
@@ -160,6 +165,7 @@ __all__ = [
     "knee_replacement_gain_percent",
     "length_factor",
     "lowest_mA",
+    "lumped",
     "make_library",
     "make_limb",
     "marion",
@@ -169,6 +175,7 @@ __all__ = [
     "motor_axons",
     "motor_unit_pool",
     "move",
+    "muscle_reach",
     "muscle_shares",
     "notices",
     "pad_grids",
@@ -191,4 +198,5 @@ __all__ = [
     "unit_muscles",
     "unit_thresholds_mA",
     "velocity_factor",
+    "with_fat",
 ]

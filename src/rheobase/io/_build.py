@@ -108,13 +108,19 @@ def _chain(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
                 ("anatomy", "site"),
                 "The table [anatomy] is missing. Without it, or [muscle], there is nothing to run.",
             )
-        for name in ("contractions", "training"):
+        for name in ("contractions", "training", "limb"):
             if getattr(m, name) is not None:
                 yield (name, ""), f"[{name}] needs the table [muscle], which says what contracts."
     elif m.anatomy is not None:
         yield ("muscle", "name"), "[muscle] and [anatomy] stand side by side: not built yet. Leave one of them out."
     elif m.contractions is None:
         yield ("contractions", "on_s"), "The table [contractions] is missing: on_s and off_s of the muscle's work."
+    if m.limb is not None and m.muscle is not None and m.muscle.recruitment != "field":
+        yield (
+            ("limb", "sex"),
+            "[limb] has no part in a published curve, which knows no pads and no fat. Leave it out, or set"
+            ' muscle.recruitment = "field".',
+        )
     if (m.pads.over == "quadriceps") != (m.anatomy is None):
         yield (
             ("pads", "over"),
@@ -205,6 +211,7 @@ def _plain(m: ScenarioFile, folder: Path, places: dict[str, str]) -> plain.Scena
         population=plain.PopulationInput(**m.population.model_dump()),
         person=plain.PersonInput(**person) if any(v is not None for v in person.values()) else None,
         muscle=plain.MuscleInput(**m.muscle.model_dump()) if m.muscle else None,
+        limb=plain.LimbInput(**m.limb.model_dump()) if m.limb else None,
         contractions=plain.ContractionsInput(**m.contractions.model_dump()) if m.contractions else None,
         training=plain.TrainingInput(**m.training.model_dump()) if m.training else None,
         places=places,

@@ -276,7 +276,7 @@ def _fat_knots_mm(part: MappedPart) -> tuple[float, float, float]:
     return low, own, high
 
 
-def draw_bodies(reach: MuscleReach, *, people: int, seed: int = 1) -> tuple[MuscleBody, ...]:
+def draw_muscle_bodies(reach: MuscleReach, *, people: int, seed: int = 1) -> tuple[MuscleBody, ...]:
     """Draw people about the middle one, who comes first.
 
     Parameters
@@ -298,8 +298,8 @@ def draw_bodies(reach: MuscleReach, *, people: int, seed: int = 1) -> tuple[Musc
     Their fat is log-normal about the middle person's, their conductivities even over the range, their motor points
     normal along the limb.
 
-    >>> draw_bodies.__name__
-    'draw_bodies'
+    >>> draw_muscle_bodies.__name__
+    'draw_muscle_bodies'
     """
     if people < 1:
         raise ParameterError(f"people is {people}; draw at least 1.")

@@ -9,6 +9,7 @@ from rheobase.report.figures.nerve import NERVE
 from rheobase.report.figures.overview import OVERVIEW, lowest_limit
 from rheobase.report.figures.pad import PAD
 from rheobase.report.figures.pulse import PULSE
+from rheobase.report.figures.reach import REACH
 from rheobase.report.figures.recruitment import RECRUITMENT
 from rheobase.report.figures.routes import ROUTES
 from rheobase.report.figures.section import SECTION
@@ -20,7 +21,7 @@ from rheobase.report.figures.training import TRAINING
 from rheobase.report.figures.view import VIEW
 from rheobase.report.figures.walk import WALK
 
-MUSCLE = (TORQUE, CONTRACTION, COMFORT, TRAINING)
+MUSCLE = (TORQUE, REACH, CONTRACTION, COMFORT, TRAINING)
 WALKING = (WALK, SWING, STRIDES, ROUTES)
 PICTURES = (OVERVIEW, *MUSCLE, *WALKING, VIEW, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
 LEADS = (OVERVIEW, WALK)
