@@ -115,12 +115,6 @@ def _chain(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
         yield ("muscle", "name"), "[muscle] and [anatomy] stand side by side: not built yet. Leave one of them out."
     elif m.contractions is None:
         yield ("contractions", "on_s"), "The table [contractions] is missing: on_s and off_s of the muscle's work."
-    if m.limb is not None and m.muscle is not None and m.muscle.recruitment != "field":
-        yield (
-            ("limb", "sex"),
-            "[limb] has no part in a published curve, which knows no pads and no fat. Leave it out, or set"
-            ' muscle.recruitment = "field".',
-        )
     if (m.pads.over == "quadriceps") != (m.anatomy is None):
         yield (
             ("pads", "over"),

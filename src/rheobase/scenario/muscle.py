@@ -55,7 +55,8 @@ def run_muscle(scenario: Scenario, progress: Callable[[str, float], None] | None
     Examples
     --------
     >>> from rheobase.io.scenario import load_scenario
-    >>> result = run_muscle(load_scenario("ems-quadriceps", {"population.people": 4}))
+    >>> change = {"population.people": 4, "muscle.recruitment": "published_curve"}
+    >>> result = run_muscle(load_scenario("ems-quadriceps", change))
     >>> result["torque"]["evoked_share"]["nominal"] > 0.2
     True
     """

@@ -14,12 +14,11 @@ from rheobase.io.field_cache import cached_field
 from rheobase.io.scenario import Scenario
 from rheobase.pulse import Pulse
 from rheobase.scenario.build import MuscleChain
-from rheobase.scenario.view import picture_part
+from rheobase.scenario.view import MUSCLE_NERVE, picture_part
 
 _POINTS = 61
 _FIRST_SHARE = 0.05
-_SKIN_CELL_MM = 3.0  # cells of 2 mm move the thresholds of skin fibres by less than a hundredth
-_NERVE = "femoral_vastus_medialis"
+_SKIN_CELL_MM = 3.0  # cells of 2 mm move the thresholds of skin fibres by less than two hundredths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +104,7 @@ class Reached:
 
     def view_part(self, title: str) -> dict[str, Any]:
         """The picture of limb, pads and field."""
-        return picture_part(self.chain.limb, self.chain.montage, self.pulse, title=title, over=_NERVE)
+        return picture_part(self.chain.limb, self.chain.montage, self.pulse, title=title, over=MUSCLE_NERVE)
 
 
 def reach_muscle(scenario: Scenario, chain: MuscleChain, pulse: Pulse, say: Callable[[str, float], None]) -> Reached:
