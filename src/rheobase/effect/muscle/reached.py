@@ -260,14 +260,14 @@ def _fat_knots_mm(part: MappedPart) -> tuple[float, float, float]:
     """The limb's own fat, and the least and most, up to twice the spread of people, for which it has room."""
     own, spread = fat_of_mm(part), 2.0 * row("people.fat_rule")["sd_ln"]
 
-    def furthest(sign: float) -> float:
+    def furthest(sign: int) -> float:
         for step in range(_STEPS):
             fat_mm = float(own * np.exp(sign * spread * (1.0 - step / _STEPS)))
             with suppress(ParameterError):
                 return fat_of_mm(with_fat(part, fat_mm))
         return own
 
-    low, high = furthest(-1.0), furthest(1.0)
+    low, high = furthest(-1), furthest(1)
     if not low < own < high:
         raise ParameterError(
             f"fat_mm is {own:g} mm; people about it need room on both sides, and this {type(part).__name__} has none."
