@@ -65,8 +65,8 @@ def innervation_of(part: MappedPart, muscle: str) -> Innervation:
     >>> from rheobase.anatomy import LowerLeg, Thigh
     >>> [(round(a), round(b)) for a, b in innervation_of(Thigh(), "vastus_lateralis").zones_mm]
     [(-87, 10)]
-    >>> innervation_of(LowerLeg(), "tibialis_anterior").rows
-    ('lower_leg.motor_tibialis_anterior', 'lower_leg.nerve_deep_peroneal')
+    >>> innervation_of(LowerLeg(), "soleus").rows
+    ('lower_leg.motor_soleus', 'lower_leg.nerve_tibial')
     """
     whole = part.muscle(muscle)
     told = next((r for k, r in part.data.items() if k.startswith("zone_") and r["muscle"] == muscle), None)
