@@ -232,7 +232,7 @@ def test_what_sources_do_to_modes(kind):
     first, mirror = [e[11], *e[34:39]], e[[44, 43, 42, 41, 40, 39]]
     by_hand = gain[2, m] * sum(weight[2, i, m] * (first[i] - mirror[i]) for i in range(6))
     assert by_lane[lane, 1, j, m] == pytest.approx(by_hand, rel=1e-5)
-    lane = int(np.flatnonzero((which[:, 4] == 1))[0])  # node 5 ends internode 4 and nothing else
+    lane = int(np.flatnonzero(which[:, 4] == 1)[0])  # node 5 ends internode 4 and nothing else
     e = potential[lane, 0]
     assert of_node[lane, 0, 5] == pytest.approx(axial[1] * (e[54] - e[55]), rel=1e-5)
 
