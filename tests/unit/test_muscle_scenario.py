@@ -13,9 +13,12 @@ from rheobase.io.scenario import load_scenario, parse_scenario, scenario_toml
 from rheobase.pulse import Programme, biphasic, train
 from rheobase.report import report_html
 from rheobase.report.figures import MUSCLE
+from rheobase.report.figures.reach import REACH
+from rheobase.report.figures.view import VIEW
 from rheobase.scenario import run
+from rheobase.scenario.build import muscle_chain
 
-FEW = {"population.people": 6}
+FEW = {"population.people": 6, "muscle.recruitment": "published_curve"}
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,8 @@ def test_the_same_seed_gives_the_same_result(ems):
 
 def test_the_report_shows_every_picture_and_the_files_hold_the_curves(ems):
     page = report_html(ems)
-    for picture in MUSCLE:
+    assert not REACH.has_data(ems)  # a published curve knows no skin
+    for picture in (p for p in MUSCLE if p is not REACH):
         assert picture.has_data(ems), picture.id
         head, body = picture.table(ems)
         assert body
@@ -165,3 +169,49 @@ def test_comfort_in_words(amplitude_mA, says):
 def test_what_cannot_be_is_refused(make, says):
     with pytest.raises(ParameterError, match=says):
         make()
+
+
+@pytest.fixture(scope="module")
+def field():
+    return plain(run("ems-quadriceps", {"population.people": 4, "output.amplitude_mA": 25}))
+
+
+def test_in_the_field_of_a_thigh_units_fire_by_place_and_skin_fibres_beside_them(field):
+    reach, torque = field["reach"], field["torque"]
+    assert reach["units_count"] == 400
+    share = np.interp(25.0, reach["amplitude_mA"], reach["torque_share"]["nominal"])
+    assert torque["evoked_share"]["nominal"] == pytest.approx(share / 0.91, rel=0.25)  # less what fatigue takes
+    assert len(reach["muscles"]) == 4
+    assert all(np.all(np.diff(one["share"]) >= 0) for one in reach["muscles"])
+    levels = {one["id"]: one for one in reach["levels"]}
+    assert levels["tingling"]["median_mA"] < reach["motor_threshold_mA"]["median"] < levels["pain"]["p95_mA"]
+    assert "sharp in the median person" in field["answer"]
+    assert json.dumps(field, allow_nan=False)
+
+
+def test_the_report_of_a_field_has_torque_and_discomfort_side_by_side(field):
+    page = report_html(field)
+    for picture in (*MUSCLE, VIEW):
+        assert picture.has_data(field), picture.id
+        assert f'id="{picture.id}"' in page
+    head, body = REACH.table(field)
+    assert all(len(row) == len(head) for row in body)
+    assert "People need more current than this model" in page
+    assert "recruitment curve of Hmed" not in page
+
+
+def test_limb_and_pads_are_keys_of_the_scenario():
+    plain_one = muscle_chain(load_scenario("ems-quadriceps"))
+    other = muscle_chain(
+        load_scenario("ems-quadriceps", {"limb.sex": "female", "limb.fat_mm": "1.4 cm", "pads.width_mm": 40})
+    )
+    assert (other.limb.person.sex, other.limb.fat_mm, other.montage.pads[0].width_mm) == ("female", 14.0, 40.0)
+    assert plain_one.montage.pads[1].share == 1.0  # the cathode lies over vastus medialis
+    round_one = muscle_chain(load_scenario("ems-quadriceps", {"pads.shape": "round", "pads.diameter_mm": 50}))
+    assert round_one.montage.pads[0].diameter_mm == 50.0
+    with pytest.raises(ParameterError, match="fat_mm is 70 mm"):
+        muscle_chain(load_scenario("ems-quadriceps", {"limb.fat_mm": 70}))
+    with pytest.raises(ScenarioError, match=r"\[limb\] needs the table \[muscle\]"):
+        load_scenario("tens-forearm", {"limb.sex": "male"})
+    with pytest.raises(ScenarioError, match=r"muscle\.recruitment"):
+        load_scenario("ems-quadriceps", {"muscle.recruitment": "fields"})

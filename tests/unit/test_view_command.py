@@ -70,7 +70,7 @@ def test_the_gallery_draws_every_body_part(drawn, monkeypatch, capsys):
         (["--gallery", "--set", "fat_mm=3"], "--set cannot be given with --gallery"),
         (["tens-forarm"], "There is no scenario or body part 'tens-forarm'. Did you mean 'tens-forearm'?"),
         (["fes-dropfoot"], "The scenario 'fes-dropfoot' (fes) has no pads on a body part"),
-        (["ems-quadriceps"], "The scenario 'ems-quadriceps' (ems) has no pads on a body part"),
+        (["ems-quadriceps", "--set", "muscle.recruitment=published_curve"], "(ems) has no pads on a body part"),
         (["none.toml"], "There is no file 'none.toml'."),
         (["tens-forearm", "--set", "pads.widht_mm=3"], "Did you mean 'width_mm'?"),
         (["forearm", "--set", "fatt_mm=3"], "A forearm has no parameter 'fatt_mm'. Did you mean 'fat_mm'?"),

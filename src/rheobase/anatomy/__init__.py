@@ -19,6 +19,7 @@ from rheobase.anatomy.branches import (
 )
 from rheobase.anatomy.forearm import Forearm
 from rheobase.anatomy.inclusion import Inclusion
+from rheobase.anatomy.innervation import Innervation, innervation_of
 from rheobase.anatomy.knee import Knee
 from rheobase.anatomy.labels import Labels
 from rheobase.anatomy.low_back import LowBack
@@ -57,6 +58,7 @@ __all__ = [
     "FascicularNerve",
     "Forearm",
     "Inclusion",
+    "Innervation",
     "Knee",
     "Labels",
     "Layer",
@@ -97,6 +99,7 @@ __all__ = [
     "depth_of",
     "fascia_depth_mm",
     "image_body",
+    "innervation_of",
     "mesh_body",
     "motor_course",
     "muscle_thickness_mm",

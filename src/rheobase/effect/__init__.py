@@ -9,6 +9,14 @@ from rheobase.effect.movement.mover import Mover
 from rheobase.effect.movement.record import Movement, Recorder, move
 from rheobase.effect.movement.scene import scene_of
 from rheobase.effect.movement.statics import holding_share, holding_torque_Nm
+from rheobase.effect.muscle.axons import (
+    EndPlates,
+    MotorAxons,
+    axon_thresholds_mA,
+    axon_ways_mm,
+    end_plates,
+    motor_axons,
+)
 from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
 from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
 from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
@@ -23,6 +31,7 @@ from rheobase.effect.muscle.hill import (
 )
 from rheobase.effect.muscle.hill_huxley import HillHuxley, scaled
 from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
+from rheobase.effect.muscle.lumped import lumped
 from rheobase.effect.muscle.marion import Marion, marion, marion2009, marion2013
 from rheobase.effect.muscle.model import (
     Contraction,
@@ -36,7 +45,8 @@ from rheobase.effect.muscle.model import (
 )
 from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
-from rheobase.effect.muscle.reach import unit_thresholds_mA
+from rheobase.effect.muscle.reach import muscle_shares, unit_muscles, unit_thresholds_mA
+from rheobase.effect.muscle.reached import MuscleBody, MuscleReach, draw_muscle_bodies, muscle_reach, with_fat
 from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
 from rheobase.effect.muscle.swing import Swing, swing_knee
 from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
@@ -94,6 +104,7 @@ __all__ = [
     "Ding2007",
     "DisuseOutcome",
     "Dose",
+    "EndPlates",
     "Estimate",
     "FittedRange",
     "ForceModel",
@@ -106,9 +117,12 @@ __all__ = [
     "Limb",
     "Marion",
     "Motion",
+    "MotorAxons",
     "MotorUnitPool",
     "Movement",
     "Mover",
+    "MuscleBody",
+    "MuscleReach",
     "MuscleState",
     "NerveRecruitment",
     "PoolForce",
@@ -123,6 +137,8 @@ __all__ = [
     "Swing",
     "TrainingOutcome",
     "assess_sensation",
+    "axon_thresholds_mA",
+    "axon_ways_mm",
     "band_of",
     "bobet_stein",
     "body_limb",
@@ -138,6 +154,8 @@ __all__ = [
     "ding2003",
     "ding2007",
     "draw_bodies",
+    "draw_muscle_bodies",
+    "end_plates",
     "event_mA",
     "fat_knots_mm",
     "fibres_under",
@@ -154,14 +172,18 @@ __all__ = [
     "knee_replacement_gain_percent",
     "length_factor",
     "lowest_mA",
+    "lumped",
     "make_library",
     "make_limb",
     "marion",
     "marion2009",
     "marion2013",
     "middle_body",
+    "motor_axons",
     "motor_unit_pool",
     "move",
+    "muscle_reach",
+    "muscle_shares",
     "notices",
     "pad_grids",
     "passive_factor",
@@ -182,6 +204,8 @@ __all__ = [
     "tendon_factor",
     "toe_tip_mm",
     "train_muscle",
+    "unit_muscles",
     "unit_thresholds_mA",
     "velocity_factor",
+    "with_fat",
 ]

@@ -117,7 +117,7 @@ def _chain(m: ScenarioFile) -> Iterator[tuple[tuple[str, str], str]]:
                 ("anatomy", "site"),
                 "The table [anatomy] is missing. Without it, or [muscle], there is nothing to run.",
             )
-        for name in ("contractions", "training"):
+        for name in ("contractions", "training", "limb"):
             if getattr(m, name) is not None:
                 yield (name, ""), f"[{name}] needs the table [muscle], which says what contracts."
     elif m.anatomy is not None:
@@ -316,6 +316,7 @@ def _plain(m: ScenarioFile, folder: Path, places: dict[str, str]) -> plain.Scena
         population=plain.PopulationInput(**m.population.model_dump()),
         person=plain.PersonInput(**person) if any(v is not None for v in person.values()) else None,
         muscle=plain.MuscleInput(**m.muscle.model_dump()) if m.muscle else None,
+        limb=plain.LimbInput(**m.limb.model_dump()) if m.limb else None,
         contractions=plain.ContractionsInput(**m.contractions.model_dump()) if m.contractions else None,
         training=plain.TrainingInput(**m.training.model_dump()) if m.training else None,
         places=places,

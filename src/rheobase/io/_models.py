@@ -208,6 +208,23 @@ class Muscle(_Part):
         Literal["published", "able_bodied", "sci_acute", "sci_chronic"],
         Field(description="Whose speed and fatigue: published constants, or a group of people"),
     ] = "able_bodied"
+    recruitment: Annotated[
+        Literal["field", "published_curve"],
+        Field(description="field: motor axons in the field of the pads; published_curve: over current, Hmed 2018"),
+    ] = "field"
+
+
+class Limb(_Part):
+    """The limb of the muscle: that of a person, with other fat or girth if given."""
+
+    sex: Annotated[Literal["female", "male"], Field(description="Whose limb")] = "male"
+    bmi_kg_per_m2: Annotated[Positive, Field(description="Body mass index")] = 25.0
+    fat_mm: Annotated[
+        float | None, Field(gt=0, description="Thickness of the fat over the muscle; that of the person if left out")
+    ] = None
+    girth_mm: Annotated[
+        float | None, Field(gt=0, description="Girth just below the buttock; that of the person if left out")
+    ] = None
 
 
 class Contractions(_Part):
@@ -239,5 +256,6 @@ class ScenarioFile(_Part):
     population: Population = Field(default_factory=Population)
     person: Person | None = None
     muscle: Muscle | None = None
+    limb: Limb | None = None
     contractions: Contractions | None = None
     training: Training | None = None

@@ -129,12 +129,23 @@ class PersonInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuscleInput:
-    """The muscle: which, its voluntary maximum in N m, the lever in mm and whose fatigue."""
+    """The muscle: which, its voluntary maximum in N m, the lever in mm, whose fatigue, and how it is recruited."""
 
     name: str
     maximal_Nm: float
     lever_mm: float
     population: str
+    recruitment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimbInput:
+    """The limb of the muscle: sex, body mass index, and fat and girth in mm (None: those of the person)."""
+
+    sex: str = "male"
+    bmi_kg_per_m2: float = 25.0
+    fat_mm: float | None = None
+    girth_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +175,7 @@ class Scenario:
         Short name, kind of stimulation (``"tens"``) and one line in plain words.
     seed : int
         Seed of everything random.
-    anatomy, pads, pulse, train, output, population, person, muscle, contractions, training
+    anatomy, pads, pulse, train, output, population, person, muscle, limb, contractions, training
         The tables of the file; those that may be left out are None where they are.
     places : mapping
         Where each key was given (file and line, or ``--set``), for messages; no part of the identity.
@@ -187,6 +198,7 @@ class Scenario:
     population: PopulationInput
     person: PersonInput | None = None
     muscle: MuscleInput | None = None
+    limb: LimbInput | None = None
     contractions: ContractionsInput | None = None
     training: TrainingInput | None = None
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from rheobase.anatomy import BodyPart
+from rheobase.anatomy import BodyPart, Person, Thigh
+from rheobase.electrode import Output, Pad
 from rheobase.errors import ScenarioError
-from rheobase.io.scenario import Scenario
-from rheobase.montage import Montage
+from rheobase.io.scenario import LimbInput, Scenario
+from rheobase.montage import Montage, check_fit
 from rheobase.pulse import Programme, Pulse, biphasic, exponential, from_csv, monophasic, tone_burst, train, twin_peak
-from rheobase.scenario.placing import montage_of, part_of
+from rheobase.scenario.placing import interface_of, montage_of, part_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,66 @@ def build_chain(scenario: Scenario) -> Chain:
         ramp_down_s=o.ramp_up_s,
     )
     return Chain(limb=limb, montage=montage, pulse=pulse, programme=programme)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuscleChain:
+    """A limb with its pads, for a scenario about a muscle.
+
+    Parameters
+    ----------
+    limb : Thigh
+        The limb of the middle person.
+    montage : Montage
+        Pads over the muscle.
+
+    Examples
+    --------
+    >>> from rheobase.io.scenario import load_scenario
+    >>> muscle_chain(load_scenario("ems-quadriceps")).montage.names
+    ('proximal', 'distal')
+    """
+
+    limb: Thigh
+    montage: Montage
+
+
+def muscle_chain(scenario: Scenario) -> MuscleChain:
+    """Thigh and pads: the distal pad over the motor point of vastus medialis, the other above, in front of the thigh.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such person, or the pads do not fit.
+
+    Examples
+    --------
+    >>> from rheobase.io.scenario import load_scenario
+    >>> wide = muscle_chain(load_scenario("nmes-knee", {"limb.fat_mm": 12, "pads.spacing_mm": 180}))
+    >>> round(wide.montage.pads[0].along_mm - wide.montage.pads[1].along_mm), wide.limb.fat_mm
+    (180, 12.0)
+    """
+    given, p, o = scenario.limb or LimbInput(), scenario.pads, scenario.output
+    limb = Thigh(
+        person=Person(sex=given.sex, bmi_kg_per_m2=given.bmi_kg_per_m2),
+        fat_mm=given.fat_mm,
+        main_girth_mm=given.girth_mm,
+    )
+    low, high = limb.site("vastus_medialis"), limb.site("quadriceps_proximal")
+    shape: dict[str, Any] = {"shape": "round", "diameter_mm": p.width_mm} if p.shape == "round" else {
+        "width_mm": p.width_mm, "length_mm": p.length_mm,
+    }  # fmt: skip
+    places = {"proximal": (low.along_mm + p.spacing_mm, high.around_deg), "distal": (low.along_mm, low.around_deg)}
+    pads = tuple(
+        Pad(
+            name=n, share=1.0 if n == p.cathode else -1.0, along_mm=z, around_deg=a,
+            interface=interface_of(p.contact_impedance_ohm_m2), **shape,
+        )
+        for n, (z, a) in places.items()
+    )  # fmt: skip
+    montage = Montage(pads=pads, output=Output(control=o.control, compliance_V=o.compliance_V))
+    check_fit(limb, montage)
+    return MuscleChain(limb=limb, montage=montage)
 
 
 def pulse_of(scenario: Scenario) -> Pulse:

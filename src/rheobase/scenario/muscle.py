@@ -28,7 +28,8 @@ from rheobase.registry import get
 from rheobase.report.words import signed
 from rheobase.safety import check
 from rheobase.scenario import document, told
-from rheobase.scenario.build import pulse_of
+from rheobase.scenario.build import muscle_chain, pulse_of
+from rheobase.scenario.reached import reach_muscle
 from rheobase.tables import row
 
 Array = NDArray[np.floating[Any]]
@@ -54,7 +55,8 @@ def run_muscle(scenario: Scenario, progress: Callable[[str, float], None] | None
     Examples
     --------
     >>> from rheobase.io.scenario import load_scenario
-    >>> result = run_muscle(load_scenario("ems-quadriceps", {"population.people": 4}))
+    >>> change = {"population.people": 4, "muscle.recruitment": "published_curve"}
+    >>> result = run_muscle(load_scenario("ems-quadriceps", change))
     >>> result["torque"]["evoked_share"]["nominal"] > 0.2
     True
     """
@@ -63,17 +65,27 @@ def run_muscle(scenario: Scenario, progress: Callable[[str, float], None] | None
     assert muscle is not None  # the loader has made sure of both
     assert work is not None
     say("the limits", 0.0)
-    programme, montage = _programme(scenario, work), _pads(scenario)
-    checked = check(programme, montage=montage, modality=scenario.modality)
-    say("the torque of the virtual people", 0.1)
+    programme, people = _programme(scenario, work), scenario.population.people
+    by_field = muscle.recruitment == "field"
+    chain = muscle_chain(scenario) if by_field else None
+    montage = chain.montage if chain else _pads(scenario)
+    checked = check(programme, montage=montage, modality=scenario.modality)  # a dose too strong costs no waiting
+    reached = reach_muscle(scenario, chain, programme.train.pulse, say) if chain else None
+    if reached:
+        load_ohm = reached.reach.field.resistance_ohm
+        reached.reach.field.check_compliance(scenario.output.amplitude_mA)
+        checked = check(programme, montage=montage, modality=scenario.modality, load_ohm=load_ohm)
+    say("the torque of the virtual people", 0.9)
     knee = KneeExtensors(maximal_Nm=muscle.maximal_Nm, lever_mm=muscle.lever_mm, population=muscle.population)
-    done = session_torque(knee, programme, people=scenario.population.people, seed=scenario.seed)
-    say("the document", 0.9)
+    done = session_torque(
+        knee, programme, reach=reached.reach if reached else None, people=people, seed=scenario.seed
+    )  # fmt: skip
+    say("the document", 0.95)
     felt = comfort(scenario.output.amplitude_mA)
     outcome = _outcome(scenario, done, work)
     modality = get("modalities", scenario.modality)()
-    rows = (*done.rows, *_ROWS, *(outcome.rows if outcome else ()), *modality.settings.rows,
-            *[v.row for v in checked.verdicts if v.row])  # fmt: skip
+    rows = (*done.rows, *_ROWS, *(reached.rows if reached else ()), *(outcome.rows if outcome else ()),
+            *modality.settings.rows, *[v.row for v in checked.verdicts if v.row])  # fmt: skip
     return {
         "schema": "rheobase-result/1",
         "rheobase_version": rheobase.__version__,
@@ -83,15 +95,17 @@ def run_muscle(scenario: Scenario, progress: Callable[[str, float], None] | None
             "modality": scenario.modality,
             "inputs": scenario.inputs(),
         },
-        "answer": _answer(scenario, done, felt.text, outcome),
+        "answer": _answer(scenario, done, reached.felt_text if reached else felt.text, outcome),
         "calibrated": False,
         "torque": _torque(done, work),
-        "comfort": _comfort(felt.amplitude_mA),
+        "reach": reached.reach_part(people, done.maximal_Nm[0]) if reached else None,
+        "comfort": _comfort(felt.amplitude_mA, by_field=by_field),
         "training": _training(scenario, done, work, outcome),
         "pulse": document.pulse_part(programme.train.pulse, scenario.train.rate_hz, document.pulse_label(scenario)),
         "safety": document.safety_part(checked),
-        "method": _method(muscle, scenario.population.people),
-        "simplifications": [*done.notices, *_SIMPLIFICATIONS],
+        "view": reached.view_part(scenario.summary) if reached else None,
+        "method": _method(muscle, people),
+        "simplifications": [*done.notices, *(_BY_FIELD if by_field else _BY_CURVE), *_SIMPLIFICATIONS],
         "citations": told.citations(rows),
         "disclaimer": document.DISCLAIMER,
     }
@@ -149,7 +163,7 @@ def _torque(done: SessionTorque, work: ContractionsInput) -> dict[str, Any]:
     }
 
 
-def _comfort(amplitude_mA: float) -> dict[str, Any]:
+def _comfort(amplitude_mA: float, *, by_field: bool) -> dict[str, Any]:
     felt, rated, scale = comfort(amplitude_mA), row("muscle.rated_pain"), row("muscle.perception")
     return {
         "amplitude_mA": felt.amplitude_mA,
@@ -163,8 +177,8 @@ def _comfort(amplitude_mA: float) -> dict[str, Any]:
         "note": (
             f"Averages of {scale['people_count']} healthy people, for a pulse width that is not known. In another study"
             f" {rated['people_count']} people rated contractions at {100 * rated['torque_share']:.0f} % of their"
-            f" maximum {rated['pain_of_10_count']:g} of 10. Discomfort is not computed here: the fibres of the thigh's"
-            " skin are not simulated."
+            f" maximum {rated['pain_of_10_count']:g} of 10."
+            + (" What the skin's own fibres do is in the picture before." if by_field else _NO_FIBRES)
         ),
     }
 
@@ -237,26 +251,54 @@ def _answer(scenario: Scenario, done: SessionTorque, felt: str, outcome: Trainin
 
 
 def _method(muscle: MuscleInput, people: int) -> list[str]:
+    strength = row("training.strength_spread")["men_mean_Nm"]
+    ends = [
+        "What a programme does is drawn from trials: gains per session, their relation to the evoked torque, how they"
+        " slow. It is a prior over people, never a point.",
+    ]
+    if muscle.recruitment == "field":
+        return [
+            "The potential of the pads is solved in a thigh with skin, fat, muscles, bones and vessels. The axon of"
+            " each motor unit runs down its branch of the femoral nerve to an end plate in the belly of its muscle, and"
+            " its threshold is simulated there. Muscles share the units' force by their cross-sections.",
+            "Each unit is the whole muscle made small, with its own speed and fatigue: Ding's equations, fatigue of the"
+            f" group '{muscle.population}' (Bickel 2004). All units together give the voluntary maximum over the share"
+            f" of the muscle that people activate at will. Force is read {muscle.lever_mm:g} mm from the knee.",
+            f"Each of {people} virtual people is a draw of strength (as measured in 74 people), fat, conductivity of"
+            " fat and muscle, and place of the motor points. More fat makes the thigh thicker. Bands are 5 to 95 %.",
+            "Discomfort is the share of thin fibres (A-delta) in the skin under the pads that fire: fibres ending in"
+            " the skin, in the same virtual thighs.",
+            *ends,
+        ]
     return [
         "Each pulse adds to the drive of the muscle by the recruitment curve of Hmed 2018; force and fatigue follow"
         " Ding's equations. The drive is carried by an exact recursion, force by steps of 2 ms. Fatigue is that of the"
         f" group '{muscle.population}' (Bickel 2004).",
         f"Force is read {muscle.lever_mm:g} mm from the knee. A person of another strength than the reference"
-        f" ({row('training.strength_spread')['men_mean_Nm']:g} N m) has the same muscle, stronger or weaker in"
-        " proportion.",
+        f" ({strength:g} N m) has the same muscle, stronger or weaker in proportion.",
         f"Each of {people} virtual people is a draw of strength (as measured in 74 people) and of the current needed"
         " (assumed, log-normal). Bands are 5 to 95 %.",
-        "What a programme does is drawn from trials: gains per session, their relation to the evoked torque, how they"
-        " slow. It is a prior over people, never a point.",
+        *ends,
     ]
 
 
-_SIMPLIFICATIONS = (
+_NO_FIBRES = " Discomfort is not computed here: a published curve knows no skin."
+_BY_CURVE = (
     "The way from the pads to the motor axons is a recruitment curve fitted to other people, not a field in a thigh;"
     " pulse width, pads and fat do not enter it.",
-    "The knee is held still. Reflexes and voluntary effort are left out.",
-    "Fatigue recovers with one time constant of two minutes; what lasts for hours is left out, so the fall of torque"
-    " over a session with long pauses is a lower end.",
-    "Twitches that grow with use, blood flow and soreness are left out.",
     "Comfort is where the current lies among averages of people; nothing is computed of skin fibres.",
+)
+_BY_FIELD = (
+    "People need more current than this model for the same torque: trials that give 40 % of the maximum at 60 to 80 %"
+    " of the strongest current tolerated point to about twice as much. 'rheobase validate muscle' sets them side by"
+    " side; nothing is tuned to them.",
+    "A motor unit has one terminal here, and end plates behind the femur are left out. Whether thick axons belong to"
+    " strong units is disputed; here they tend to.",
+    "What is felt with every pulse stays the same through the session here; getting used to it is left out.",
+)
+_SIMPLIFICATIONS = (
+    "The knee is held still. Reflexes (H wave) and voluntary effort are left out.",
+    "Fatigue recovers with one time constant of two minutes; what lasts for hours is left out, so the fall of torque"
+    " over a session with long pauses is a lower end. Fatigue was fitted to short trains at 14 Hz.",
+    "Twitches that grow with use, blood flow and soreness are left out.",
 )

@@ -19,8 +19,9 @@ from rheobase.pulse import Pulse
 from rheobase.registry import get, members
 from rheobase.report.view.scene import Scene, build_scene
 from rheobase.report.view.still import view_part
-from rheobase.scenario.build import build_chain
+from rheobase.scenario.build import build_chain, muscle_chain, pulse_of
 
+MUSCLE_NERVE = "femoral_vastus_medialis"  # the branch under the pads of a scenario about the quadriceps
 Progress = Callable[[str, float], None]
 
 
@@ -71,13 +72,18 @@ def view_scene(
         return build_scene(field, title=f"{str(what).replace('_', ' ').capitalize()} with its usual pads")
     _check_name(what)
     scenario = load_scenario(what, overrides)
-    if getattr(scenario, "pads", None) is None or getattr(scenario, "anatomy", None) is None:
+    by_field = getattr(getattr(scenario, "muscle", None), "recruitment", None) == "field"
+    if getattr(scenario, "pads", None) is None or (getattr(scenario, "anatomy", None) is None and not by_field):
         raise ScenarioError(
             f"The scenario '{scenario.name}' ({scenario.modality}) has no pads on a body part, so there is nothing to"
             " cut open. Scenarios with [anatomy] and [pads] can be viewed, and so can the body parts:"
             f" {', '.join(members('anatomies'))}."
         )
     with named_place(scenario):
+        if by_field:
+            muscle = muscle_chain(scenario)
+            field = cached_field(muscle.limb, muscle.montage, "grid", use=use_cache)
+            return scene_of(field, pulse_of(scenario), title=scenario.summary or scenario.name, over=MUSCLE_NERVE)
         chain = build_chain(scenario)
         field = cached_field(chain.limb, chain.montage, "grid", use=use_cache)
         say("the scene", 0.5)

@@ -25,6 +25,7 @@ from rheobase.tables import Row, row
 from rheobase.validation._contractions import half_rate_hz, plateau_N, train_of
 from rheobase.validation._rows import Comparison, Progress, RowDict, apart, aside, inside, near, saying
 from rheobase.validation.muscle_fatigue import fatigue_rows
+from rheobase.validation.muscle_field import field_rows
 from rheobase.validation.muscle_training import training_rows
 
 _MODELS = ("ding2003", "ding2007")
@@ -32,7 +33,7 @@ _MODELS = ("ding2003", "ding2007")
 
 def _run(tell: Progress) -> list[RowDict]:
     rested: dict[str, ForceModel] = {"ding2003": ding2003(tired=False), "ding2007": ding2007(tired=False)}
-    parts: Iterable[Iterable[RowDict]] = (
+    parts: tuple[Iterable[RowDict], ...] = (
         _drive(rested["ding2003"]),
         _same_input(rested["ding2003"]),
         _twitch(rested["ding2003"]),
@@ -41,11 +42,12 @@ def _run(tell: Progress) -> list[RowDict]:
         _length(),
         fatigue_rows(),
         training_rows(),
+        field_rows(),
     )
     rows: list[RowDict] = []
     for done, part in enumerate(parts):
         rows += part
-        tell((done + 1) / 8)
+        tell((done + 1) / len(parts))
     return rows
 
 

@@ -225,7 +225,7 @@ def pool_force(
     return PoolForce(
         time_s=time,
         force_N=np.interp(time, np.concatenate([[0.0], ends]), np.concatenate([[0.0], total])),
-        recruited_share=float(fires.mean()),
+        recruited_share=float(fires.mean()) if len(fires) else 0.0,
         recruited_twitch_share=float(pool.twitch_share[fires].sum()),
         pool=pool,
     )

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.effect.muscle.ding2003 import POPULATIONS
-from rheobase.effect.muscle.hill_huxley import scaled
+from rheobase.effect.muscle.ding2003 import POPULATIONS, ding2003
+from rheobase.effect.muscle.hill_huxley import HillHuxley, scaled
 from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
-from rheobase.effect.muscle.model import contract
-from rheobase.effect.muscle.pulses import pulses_of
+from rheobase.effect.muscle.lumped import lumped
+from rheobase.effect.muscle.model import contract, notices
+from rheobase.effect.muscle.pool import pool_force
+from rheobase.effect.muscle.pulses import pulses_of, steady_pulses
+from rheobase.effect.muscle.reached import MuscleReach, draw_muscle_bodies
 from rheobase.errors import ParameterError, near_name
 from rheobase.pulse import Programme
 from rheobase.tables import Row, row
 
 Array = NDArray[np.floating[Any]]
 _DT_S = 0.002
+_FUSED_HZ, _FUSED_S = 100.0, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,12 @@ class KneeExtensors:
                 f"There is no population '{self.population}'.{near_name(self.population, POPULATIONS)}"
             )
 
+    def whole(self) -> HillHuxley:
+        """The whole muscle at full recruitment: what the will calls up is most of it."""
+        rested = contract(ding2003(tired=False), steady_pulses(rate_hz=_FUSED_HZ, on_s=_FUSED_S)).peak_N
+        full_N = 1000.0 * self.maximal_Nm / self.lever_mm / row("muscle.voluntary_activation")["share"]
+        return scaled(ding2003(self.population).muscle, force_factor=full_N / rested)
+
     def model(self, *, current_factor: float = 1.0) -> Hmed2018:
         """The muscle: strength in proportion to the voluntary torque, current times a factor, fatigue of the group."""
         force_factor = self.maximal_Nm / row("training.strength_spread")["men_mean_Nm"]
@@ -92,6 +103,8 @@ class SessionTorque:
         Where the stimulus lies outside what the model was fitted for.
     rows : tuple of str
         Table rows it rests on.
+    recruited_share : array, optional
+        Share of the muscle's force whose units fire, in each person; only where a field was taken.
 
     Examples
     --------
@@ -110,6 +123,7 @@ class SessionTorque:
     torque_Nm: Array
     notices: tuple[str, ...]
     rows: tuple[str, ...]
+    recruited_share: Array | None = None
 
     @property
     def evoked_share(self) -> Array:
@@ -123,10 +137,14 @@ class SessionTorque:
         return 1.0 - self.peak_Nm[:, -1] / top
 
 
-def session_torque(knee: KneeExtensors, programme: Programme, *, people: int = 30, seed: int = 1) -> SessionTorque:
+def session_torque(
+    knee: KneeExtensors, programme: Programme, *, reach: MuscleReach | None = None, people: int = 30, seed: int = 1
+) -> SessionTorque:
     """Follow a session in a person and in others like them.
 
-    The others differ in strength and in the current they need, as measured and as assumed; see the table.
+    With a reach, the motor units that the pads fire contract, each at its own speed and tiring for itself. The others
+    differ in strength, as measured, and in fat, conductivities and motor points; see `draw_muscle_bodies`. Without one,
+    recruitment is the curve over current that Hmed 2018 gives, and the current the others need is as assumed.
 
     Parameters
     ----------
@@ -134,6 +152,8 @@ def session_torque(knee: KneeExtensors, programme: Programme, *, people: int = 3
         The middle person.
     programme : Programme
         What the stimulator does; it must have on- and off-times.
+    reach : MuscleReach, optional
+        The thresholds of the motor units under the pads, for the programme's pulse.
     people : int
         How many in all, at least 2.
     seed : int
@@ -157,11 +177,6 @@ def session_torque(knee: KneeExtensors, programme: Programme, *, people: int = 3
             f"people is {people} and on_s {programme.on_s}; a session of contractions needs on_s and off_s, and at"
             " least 2 people."
         )
-    spread, currents = row("training.strength_spread"), row("muscle.current_spread")["sd_ln"]
-    rng = np.random.default_rng(seed)
-    maximal = knee.maximal_Nm * np.exp(_cv(spread) * np.r_[0.0, rng.standard_normal(people - 1)])
-    current = np.exp(currents * np.r_[0.0, rng.standard_normal(people - 1)])
-    pulses = pulses_of(programme)
     every = programme.on_s + programme.off_s
     # a contraction that the end of the session cuts short says nothing of fatigue
     begin = np.arange(0.0, programme.duration_s - programme.on_s + 1e-9, every)
@@ -170,21 +185,58 @@ def session_torque(knee: KneeExtensors, programme: Programme, *, people: int = 3
             f"duration_s is {programme.duration_s:g} s and on_s {programme.on_s:g} s: not one contraction fits into the"
             " session. Lengthen it."
         )
+    spread, rng = row("training.strength_spread"), np.random.default_rng(seed)
+    maximal = knee.maximal_Nm * np.exp(_cv(spread) * np.r_[0.0, rng.standard_normal(people - 1)])
+    runs = _by_curve(knee, programme, maximal, rng) if reach is None else _by_units(
+        knee, programme, maximal, reach, seed
+    )  # fmt: skip
     peaks, first = np.empty((people, len(begin))), None
-    for i, (own, factor) in enumerate(zip(maximal, current, strict=True)):
+    for i, (time, force) in enumerate(runs):
+        torque = force * knee.lever_mm / 1000.0
+        cuts, ends = np.searchsorted(time, begin), np.searchsorted(time, begin + every)
+        peaks[i] = [torque[a:b].max() for a, b in zip(cuts, ends, strict=True)]
+        first = first or (time, torque)
+    assert first is not None
+    told = knee.model() if reach is None else ding2003(knee.population)
+    return SessionTorque(
+        begin_s=begin, peak_Nm=peaks, maximal_Nm=maximal, time_s=first[0], torque_Nm=first[1],
+        notices=notices(told, pulses_of(programme)), rows=_CURVE_ROWS if reach is None else (*_UNIT_ROWS, *reach.rows),
+        recruited_share=_recruited(reach, programme.amplitude_mA, people, seed) if reach else None,
+    )  # fmt: skip
+
+
+def _recruited(reach: MuscleReach, amplitude_mA: float, people: int, seed: int) -> Array:
+    bodies = draw_muscle_bodies(reach, people=people, seed=seed)
+    return np.array([reach.recruited_share([amplitude_mA], body)[0] for body in bodies])
+
+
+_SESSION_ROWS = ("muscle.ding2003_fatigue", "muscle.knee", "training.strength_spread")
+_CURVE_ROWS = ("muscle.hmed2018", "muscle.hmed2018_current", "muscle.current_spread", *_SESSION_ROWS)
+_UNIT_ROWS = ("muscle.ding2003", "muscle.voluntary_activation", "people.fat_rule", *_SESSION_ROWS)
+
+
+def _by_curve(
+    knee: KneeExtensors, programme: Programme, maximal_Nm: Array, rng: np.random.Generator
+) -> Iterator[tuple[Array, Array]]:
+    """Time and force of each person, recruited by the published curve."""
+    currents = row("muscle.current_spread")["sd_ln"]
+    factors = np.exp(currents * np.r_[0.0, rng.standard_normal(len(maximal_Nm) - 1)])
+    pulses = pulses_of(programme)
+    for own, factor in zip(maximal_Nm, factors, strict=True):
         model = replace(knee, maximal_Nm=float(own)).model(current_factor=float(factor))
         done = contract(model, pulses, dt_s=_DT_S)
-        torque = done.force_N * knee.lever_mm / 1000.0
-        cuts = np.searchsorted(done.time_s, begin)
-        ends = np.searchsorted(done.time_s, begin + every)
-        peaks[i] = [torque[a:b].max() for a, b in zip(cuts, ends, strict=True)]
-        first = first or (done.time_s, torque, done.notices)
-    assert first is not None
-    return SessionTorque(
-        begin_s=begin, peak_Nm=peaks, maximal_Nm=maximal, time_s=first[0], torque_Nm=first[1], notices=first[2],
-        rows=("muscle.hmed2018", "muscle.hmed2018_current", "muscle.ding2003_fatigue", "muscle.knee",
-              "muscle.current_spread", "training.strength_spread"),
-    )  # fmt: skip
+        yield done.time_s, done.force_N
+
+
+def _by_units(
+    knee: KneeExtensors, programme: Programme, maximal_Nm: Array, reach: MuscleReach, seed: int
+) -> Iterator[tuple[Array, Array]]:
+    """Time and force of each person, from the units that the pads fire."""
+    pulses = pulses_of(programme)
+    for own, body in zip(maximal_Nm, draw_muscle_bodies(reach, people=len(maximal_Nm), seed=seed), strict=True):
+        groups, at_mA = lumped(reach.pool, reach.thresholds_mA(body), amplitude_mA=programme.amplitude_mA)
+        done = pool_force(groups, at_mA, pulses, muscle=replace(knee, maximal_Nm=float(own)).whole())
+        yield done.time_s, done.force_N
 
 
 def _cv(spread: Row) -> float:

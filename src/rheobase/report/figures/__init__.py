@@ -9,6 +9,7 @@ from rheobase.report.figures.nerve import NERVE
 from rheobase.report.figures.overview import OVERVIEW, lowest_limit
 from rheobase.report.figures.pad import PAD
 from rheobase.report.figures.pulse import PULSE
+from rheobase.report.figures.reach import REACH
 from rheobase.report.figures.recruitment import RECRUITMENT
 from rheobase.report.figures.routes import ROUTES
 from rheobase.report.figures.section import SECTION
@@ -21,7 +22,7 @@ from rheobase.report.figures.view import VIEW
 from rheobase.report.figures.walk import WALK
 from rheobase.report.figures.ways import WAYS
 
-MUSCLE = (TORQUE, CONTRACTION, COMFORT, TRAINING)
+MUSCLE = (TORQUE, REACH, CONTRACTION, COMFORT, TRAINING)
 WALKING = (WALK, SWING, WAYS, STRIDES, ROUTES)
 PICTURES = (OVERVIEW, *MUSCLE, *WALKING, VIEW, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
 LEADS = (OVERVIEW, WALK)
