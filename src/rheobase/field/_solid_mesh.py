@@ -21,6 +21,7 @@ _FINER = (1.0, 2.0, 4.0)  # elements are curved, so few are needed around a bend
 _PER_EDGE = 0.6
 _NOWHERE = np.zeros((0, 4))
 _CELLS_PER_PAD = 10
+_FINER_AT_EDGES = 2.0  # the current density of a metal pad peaks at its edge, and decides the resistance
 _NEAR_MM = 8.0  # tissues that ask for fine elements get them so far from the contacts
 _PAD_MM = 0.5  # thickness of the patch that prints a pad's outline on the skin; it is not meshed
 
@@ -69,6 +70,7 @@ def _patch(limb: LayeredLimb, pad: Pad, cell_mm: float) -> Any:
         shell = shell * plane.Close().Face().Extrude(pad.extent_mm + 2)
     shell.faces.name = pad.name
     shell.faces.maxh = cell_mm
+    shell.edges.maxh = cell_mm / _FINER_AT_EDGES
     return shell
 
 
