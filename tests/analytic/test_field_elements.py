@@ -186,7 +186,7 @@ def test_field_strength_is_the_slope(boxed):
 
 
 def test_the_reference_limb_by_tetrahedra():
-    """Pads on a layered limb, on the default mesh: potential and resistance within 1 %, second difference within 3 %."""
+    """Pads on a limb, default mesh: potential and resistance within 0.5 %, second difference within 3 %."""
     r, finest = limb_reference(), solve_field(*REFERENCE, method="cylinder", cell_mm=0.5)
     field = solve_field(*REFERENCE, method="finite_elements")
     ours = field.drive_V_per_A(r.points_mm)

@@ -15,10 +15,11 @@ from rheobase.field._netgen import packages
 from rheobase.field._shapes import hollow, painted
 from rheobase.montage import Implanted, Montage
 
-_COARSEST = 12  # elements across the body where nothing asks for finer ones
-_GRADING = 0.4
+_COARSEST = 6  # elements across the body where nothing asks for finer ones
+_GRADING = 0.5
 _FINER = (1.0, 2.0, 4.0)  # elements are curved, so few are needed around a bend
 _PER_EDGE = 0.6
+_SMOOTHINGS = 1  # passes over a finished mesh; more cost as much as the mesh and gain nothing here
 _NOWHERE = np.zeros((0, 4))
 _CELLS_PER_PAD = 10
 _FINER_AT_EDGES = 2.0  # the current density of a metal pad peaks at its edge, and decides the resistance
@@ -110,8 +111,9 @@ def _generated(geometry: Any, largest_mm: float, spots: np.ndarray, bends_factor
     packed = packages()
     for times in _FINER:
         wanted = packed.meshing.MeshingParameters(
-            maxh=largest_mm, grading=_GRADING, curvaturesafety=times * bends_factor, segmentsperedge=_PER_EDGE
-        )
+            maxh=largest_mm, grading=_GRADING, curvaturesafety=times * bends_factor,
+            segmentsperedge=_PER_EDGE, optsteps3d=_SMOOTHINGS,
+        )  # fmt: skip
         for spot in spots:
             wanted.RestrictH(*map(float, spot[:3]), h=float(spot[3]))
         try:
