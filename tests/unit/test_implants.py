@@ -1,5 +1,7 @@
 """Leads, cuffs, spines and nerves: their geometry, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -224,6 +226,19 @@ def test_solver_messages():
     away = Lead(contacts=(ring(share=1.0),), diameter_mm=1.0, tip_mm=(50, 0, 0))
     with pytest.raises(ParameterError, match="Contact 'c' touches no tissue: no current can leave it"):
         solve_field(tank(), Implanted(electrodes=(away, FarReturn(share=-1.0))))
+
+
+def test_a_lead_through_bone_is_refused_with_its_place():
+    """Turned out of the canal, it runs through the vertebral ring; across a limb's bone a cuff does too."""
+    pytest.importorskip("ngsolve", reason="finite elements need the extra 'fem'")
+    spine = Spine(level="t9")
+    lead = percutaneous_lead("octrode_8mm", middle_mm=spine.epidural_mm(), shares={"c5": 1.0})
+    turned = replace(lead, towards_mm=(-0.5, 0.0, 1.0))
+    with pytest.raises(ParameterError, match=r"contact 'c1' passes through 'cortical_bone' at \(.*\) mm, \d+ of \d+"):
+        solve_field(spine, Implanted(electrodes=(turned, FarReturn(share=-1.0))))
+    cuff = replace(ring_cuff(1.0), centre_mm=(13.0, 0.0, 0.0))
+    with pytest.raises(ParameterError, match=r"The cuff with contact .* passes through"):
+        solve_field(spine, Implanted(electrodes=(cuff,)))
 
 
 def test_segments_steer():
