@@ -236,7 +236,7 @@ def test_a_lead_through_bone_is_refused_with_its_place():
     turned = replace(lead, towards_mm=(-0.5, 0.0, 1.0))
     with pytest.raises(ParameterError, match=r"contact 'c1' passes through 'cortical_bone' at \(.*\) mm, \d+ of \d+"):
         solve_field(spine, Implanted(electrodes=(turned, FarReturn(share=-1.0))))
-    cuff = replace(ring_cuff(1.0, shares={"middle": 1.0, "distal": -0.5, "proximal": -0.5}), centre_mm=(13.0, 0.0, 0.0))
+    cuff = replace(ring_cuff(1.0, shares={"middle": 1.0, "distal": -0.5, "proximal": -0.5}), centre_mm=(9.5, 0.0, 0.0))
     with pytest.raises(ParameterError, match=r"The cuff with contact .* passes through"):
         solve_field(spine, Implanted(electrodes=(cuff,)))
 
