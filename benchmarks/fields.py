@@ -1,188 +1,233 @@
-"""How long fields take on the body-fitted grid, and what they are worth. OMP_NUM_THREADS=1 python benchmarks/fields.py
+"""Fields: Rheobase beside NGSolve and OSS-DBS on one core, in one run. Run: python benchmarks/fields.py --env FOLDER.
 
-Each line gives seconds, the ratio to a baseline on the same machine (one product of the operator of the default limb
-with a potential, the unit of work of the solver), and where it applies the error against the reference limb. If pyamg
-is installed, the same equations are also solved by its Ruge-Stueben multigrid.
+The peers live in environments of their own, which this makes under --env; they are no dependencies (see README.md).
+Times are seconds of CPU of one pinned core, so that other work on the machine disturbs them little. Everybody gets the
+settings that reach the accuracy with the least time, of those tried here.
 """
 
 from __future__ import annotations
 
-import resource
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
-from importlib.util import find_spec
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
-from scipy import sparse
+from fibres import ask, make, processor
 
-from rheobase.anatomy import BodyPart, Forearm, Rod, Tissue
 from rheobase.field import limb_reference, solve_field
-from rheobase.field._body_tables import _volume_spline
-from rheobase.field._gradients import conjugate_gradients
-from rheobase.field._hexahedra import apply
-from rheobase.field.body_fitted import Assembled, assemble, body_grid
-from rheobase.montage import Montage, pad_pair
+from rheobase.tables import row
+
+LINES = ((33, 0.0), (30, 0.0), (25, 0.0), (20, 0.5), (15, 1.0), (25, 2.0))  # in muscle: mm from the axis, rad
+# Largest errors allowed: potential at the reference points, second difference along lines in muscle, resistance.
+LEVELS = {"1 %": (0.01, 0.03, 0.01), "0.5 %": (0.005, 0.03, 0.005)}
+OWN_CELLS_MM = (1.8, 1.6, 1.4, 1.2, 1.0, 0.8, 0.65)
+# Order, cells under the pads, at their edges and in the body (mm), grading, cells around a bend per radius, iterated.
+NGSOLVE = (
+    (3, 6.0, 2.0, 14.0, 0.5, 2.0, False),
+    (3, 5.0, 5.0, 10.0, 0.4, 0.6, False),
+    (3, 6.0, 3.0, 10.0, 0.5, 0.6, False),
+    (3, 5.0, 2.5, 10.0, 0.4, 0.6, False),
+    (3, 5.0, 2.5, 10.0, 0.4, 0.6, True),
+)
+LEAD = {"tip_mm": 1.5, "contact_mm": 3.0, "gap_mm": 1.0, "diameter_mm": 1.3, "length_mm": 60.0, "contact": 2}
+TANK = {"lead": LEAD | {"tip_at_mm": -7.0}, "half_mm": 20.0, "sigma_S_per_m": 0.2,
+        "points_mm": [[3.0, 0, 0], [0, 5.0, 2], [6, 6, -4], [0, 9, 5]]}  # fmt: skip
+OSSDBS = [{"mesh": m, "face_mm": 0, "edge_mm": e} for m, e in (("Default", 0), ("Default", 0.2), ("Default", 0.1),
+          ("Coarse", 0.1), ("Coarse", 0.05), ("Coarse", 0.03))]  # fmt: skip
+OWN_LEAD = [{"order": o, "cell_mm": c} for o, c in ((2, None), (2, 0.5), (2, 0.3), (3, 1.0), (3, 0.75), (3, 0.5))]
+LEAD_LEVELS = {"2 %": (0.02, 0.02), "0.5 %": (0.005, 0.005)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calf(BodyPart):
-    """An elliptic, tapering limb with two bones off its axis and fat of uneven thickness."""
-
-    ends_mm: tuple[float, float] = (-200.0, 200.0)
-    layer_names: tuple[str, ...] = ("dermis", "fat")
-
-    @property
-    def tissues(self) -> tuple[Tissue, ...]:  # type: ignore[override]
-        rows = (("dermis", 0.2, 0.2), ("fat", 1 / 33, 1 / 33), ("muscle", 1 / 9, 1 / 3), ("bone", 0.02, 0.02))
-        return tuple(Tissue(name=n, sigma_transverse_S_per_m=t, sigma_axial_S_per_m=a) for n, t, a in rows)
-
-    def outline_mm(self, theta_rad: np.ndarray, z_mm: np.ndarray) -> np.ndarray:
-        scale = 1.0 + 0.06 * np.sin(z_mm / 60.0)
-        return scale * 58.0 * 52.0 / np.hypot(52.0 * np.cos(theta_rad), 58.0 * np.sin(theta_rad))
-
-    def thickness_mm(self, theta_rad: np.ndarray, z_mm: np.ndarray) -> np.ndarray:
-        return np.stack([np.full_like(theta_rad, 1.5), 6.0 + 2.0 * np.cos(theta_rad)])
-
-    def core_labels(self, points_mm: np.ndarray) -> np.ndarray:
-        out = np.full(len(points_mm), 2)
-        for x, y, a, b in ((15.0, 5.0, 15.0, 12.0), (-18.0, -12.0, 7.0, 7.0)):
-            out[Rod(along_mm=(0.0,), centre_mm=((x, y),), half_axes_mm=((a, b),)).contains(points_mm)] = 3
-        return out
+def limb_task() -> dict:
+    """The reference limb in plain numbers, and every point where a potential is wanted."""
+    ref = limb_reference()
+    z = np.arange(-140.0, 141.0, 5.0)
+    lines = [np.column_stack([r * np.cos(t) + 0 * z, r * np.sin(t) + 0 * z, z]) for r, t in LINES]
+    raw = json.loads((files("rheobase.tables") / "reference" / "limb_field.json").read_text(encoding="utf-8"))
+    return {
+        "layers": [
+            {"name": la.name.replace(" ", "_"), "radius_mm": la.outer_radius_mm,
+             "across_S_per_m": la.sigma_transverse_S_per_m, "along_S_per_m": la.sigma_axial_S_per_m}
+            for la in ref.anatomy.layers
+        ],
+        "length_mm": ref.anatomy.length_mm,
+        "pads": [
+            {"name": f"pad_{p.name}", "along_mm": p.along_mm, "width_mm": p.around_mm, "length_mm": p.extent_mm,
+             "share": p.share}
+            for p in ref.montage.pads
+        ],
+        "contact_ohm_m2": raw["limb"]["contact_impedance_ohm_m2"],
+        "points_mm": np.vstack([ref.points_mm, *lines]).tolist(),
+    }  # fmt: skip
 
 
-def best(action: Callable[[], object], repeats: int = 3) -> float:
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+def limb_errors(found: dict, finest: np.ndarray) -> tuple[float, float, float]:
+    ref = limb_reference()
+    v, count = np.array(found["potential_V_per_A"]), len(ref.points_mm)
+    bend, want = (np.diff(w.reshape(len(LINES), -1), 2) for w in (v[count:], finest))
+    return (
+        float(np.linalg.norm(v[:count] - ref.complete_V_per_A) / np.linalg.norm(ref.complete_V_per_A)),
+        float(np.linalg.norm(bend - want) / np.linalg.norm(want)),
+        abs(found["resistance_ohm"] / row("published.refinement")["limit_ohm"] - 1.0),
+    )
 
 
-def assembled(part: BodyPart, montage: Montage, cell_mm: float | None = None) -> Assembled:
-    z = tuple(p.interface.contact_impedance_ohm_m2 for p in montage.pads)
-    return assemble(body_grid(part, montage, cell_mm), montage.pads, z)
+def lead_errors(found: dict, converged: dict) -> tuple[float, float]:
+    v, w = (np.array(f["potential_V_per_A"]) for f in (found, converged))
+    off = abs(found["resistance_ohm"] / converged["resistance_ohm"] - 1.0)
+    return float(np.abs(v / w - 1.0).max()), off
 
 
-def matrix(made: Assembled) -> sparse.csr_matrix:
-    """The operator as a sparse matrix, one unknown for each place on the axis."""
-    n = made.grid.shape
-    number = np.arange(np.prod(n)).reshape(n) - (n[1] - 1) * n[2]
-    number[0] = np.arange(n[2])
-    rows, columns, values = [], [], []
-    for (i, j, k), s in made.operator.items():
-        own = number[: n[0] - i, :, max(-k, 0) : n[2] - max(k, 0)]
-        other = np.roll(number, -j, axis=1)[i:, :, max(k, 0) : n[2] - max(-k, 0)]
-        value = s[: n[0] - i, :, max(-k, 0) : n[2] - max(k, 0)]
-        pairs = ((own, other),) if (i, j, k) == (0, 0, 0) else ((own, other), (other, own))
-        for a, b in pairs:
-            rows.append(a.ravel())
-            columns.append(b.ravel())
-            values.append(value.ravel())
-    size = number.max() + 1
-    triplets = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-    return sparse.coo_matrix(triplets, shape=(size, size)).tocsr()
+def cheapest(tried: list[tuple[str, dict, tuple]], allowed: tuple) -> tuple[str, dict, tuple] | None:
+    good = [t for t in tried if all(e <= a for e, a in zip(t[2], allowed, strict=True))]
+    return min(good, key=lambda t: t[1]["mesh_s"] + t[1]["solve_s"], default=None)
 
 
-def line(name: str, seconds: float, baseline: float, note: str = "") -> None:
-    print(f"{name:58s} {seconds:9.3f} {seconds / baseline:9.1f}  {note}", flush=True)
+def told(who: str, one: tuple[str, dict, tuple]) -> str:
+    settings, found, errors = one
+    said = ", ".join(f"{100 * e:.2f} %" for e in errors)
+    return (
+        f"{who}: {settings}; {found['unknowns']:,} unknowns, mesh {found['mesh_s']:.2f} s, the rest"
+        f" {found['solve_s']:.2f} s; errors {said}"
+    )
 
 
-def solve_once(made: Assembled) -> int:
-    target = np.zeros(made.grid.shape)
-    target[-1] = made.contacts.loads_S[0]
-    return conjugate_gradients(partial(apply, made.operator), made.precondition, target, tolerance=1e-9)[1]
+def compared(
+    what: str, ours: list, theirs: list, levels: dict, peer: str, asked: float
+) -> tuple[list[tuple], list[str]]:
+    rows, notes = [], []
+    for level, allowed in levels.items():
+        a, b = cheapest(ours, allowed), cheapest(theirs, allowed)
+        if a is None or b is None:
+            notes.append(f"{what} to {level}: not reached by {'Rheobase' if a is None else peer} with what was tried")
+            continue
+        mine, full = a[1]["mesh_s"] + a[1]["solve_s"], b[1]["mesh_s"] + b[1]["solve_s"]
+        rows.append((f"{what} to {level}: Rheobase", mine, "s", "", ""))
+        rows.append((f"  {peer}, mesh and all", full, "s", f"{asked:g} x", f"{full / mine:.1f} x"))
+        rows.append((f"  {peer}, mesh not counted", b[1]["solve_s"], "s", "", f"{b[1]['solve_s'] / mine:.1f} x"))
+        notes += [told(f"{what} to {level}, Rheobase", a), told(f"{what} to {level}, {peer}", b)]
+    return rows, notes
 
 
-def limb_lines(baseline: float) -> None:
-    reference = limb_reference()
-    for cell_mm in (1.6, 0.8, 0.56):
-        solve = partial(solve_field, reference.anatomy, reference.montage, method="grid", cell_mm=cell_mm)
-        field = solve()
-        v = field.drive_V_per_A(reference.points_mm)
-        want = reference.complete_V_per_A
-        error = np.linalg.norm(v - want) / np.linalg.norm(want)
-        off = field.resistance_ohm / reference.resistance_ohm - 1
-        note = f"{np.prod(field.cells):,} nodes; potential {error:.2%}, resistance {off:+.2%}"
-        line(f"reference limb, cells of {cell_mm} mm, all in", best(solve), baseline, note)
+def gathered(python: Path | str, side: str, core: int, named: list[tuple[str, dict]], judge) -> list[tuple]:
+    out = []
+    for name, task in named:
+        found = ask(python, side, core, **task)
+        if "failed" in found:
+            print(f"  {side}, {name}: {found['failed']}", flush=True)
+            continue
+        out.append((name, found, judge(found)))
+        print("  " + told(side, out[-1]), flush=True)
+    return out
 
 
-def part_lines(baseline: float) -> None:
-    for name, part in (("forearm", Forearm()), ("elliptic limb, two bones", Calf())):
-        montage = pad_pair(Forearm())
-        made = assembled(part, montage)
-        steps = solve_once(made)
-        note = f"{np.prod(made.grid.shape):,} nodes, {steps} steps"
-        line(f"{name}, all in", best(partial(solve_field, part, montage, method="grid")), baseline, note)
-    start = time.perf_counter()
-    field = solve_field(Calf(), pad_pair(Forearm()), cell_mm=0.5)
-    note = f"{np.prod(field.cells):,} nodes; peak memory of this process {peak_GB():.2f} GB"
-    line("elliptic limb, cells of 0.5 mm, all in", time.perf_counter() - start, baseline, note)
+def limb_part(folder: Path, core: int, repeats: int) -> tuple[list[tuple], list[str]]:
+    python, why = make(folder / "ngsolve", "ngsolve", "numpy")
+    task, ref = limb_task(), limb_reference()
+    fine = solve_field(ref.anatomy, ref.montage, method="cylinder", cell_mm=0.5)
+    finest = fine.drive_V_per_A(np.array(task["points_mm"][len(ref.points_mm) :]))
+
+    def judge(found: dict) -> tuple:
+        return limb_errors(found, finest)
+
+    shared = {"what": "limb", "method": "grid", "points_mm": task["points_mm"], "repeats": 3 * repeats}
+    cells = [(f"grid, cells of {c} mm at pad edges", shared | {"cell_mm": c}) for c in OWN_CELLS_MM]
+    ours = gathered(sys.executable, "fields_own", core, cells, judge)
+    if python is None:
+        return [], [f"NGSolve not measured: {why}"]
+    named = []
+    for order, pad, edge, body, grading, bends, iterate in NGSOLVE:
+        how = "conjugate gradients with BDDC" if iterate else "sparse Cholesky"
+        given = {
+            "order": order,
+            "pad_cell_mm": pad,
+            "edge_cell_mm": edge,
+            "body_cell_mm": body,
+            "grading": grading,
+            "bends": bends,
+        }
+        sizes = f"{pad}, {edge}, {body} mm at pads, pad edges, in the body, {bends} around bends"
+        said = f"order {order}, curved tetrahedra of {sizes}, {how}"
+        named.append((said, task | given | {"iterate": iterate, "repeats": repeats}))
+    theirs = gathered(python, "ngsolve", core, named, judge)
+    return compared("reference limb", ours, theirs, LEVELS, "NGSolve", 10.0)
 
 
-def peak_GB() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+def lead_part(folder: Path, core: int, repeats: int) -> tuple[list[tuple], list[str]]:
+    python, why = make(folder / "ossdbs", "ossdbs")
+    if python is None:
+        return [], [f"OSS-DBS (pip install ossdbs) not measured: {why}"]
+    own = TANK | {"what": "lead", "repeats": repeats}
+    converged = ask(sys.executable, "fields_own", core, **own | {"cell_mm": 0.08, "order": 3, "repeats": 1})
+
+    def judge(found: dict) -> tuple:
+        return lead_errors(found, converged)
+
+    ours = gathered(sys.executable, "fields_own", core,
+                    [(f"order {t['order']}, contact cells {t['cell_mm'] or 'by default'}", own | t) for t in OWN_LEAD],
+                    judge)  # fmt: skip
+    theirs = gathered(python, "ossdbs", core,
+                      [(f"order 2, mesh {t['mesh']}, contact edges {t['edge_mm'] or 'by default'}",
+                        TANK | t | {"repeats": repeats}) for t in OSSDBS], judge)  # fmt: skip
+    return compared("lead in a box", ours, theirs, LEAD_LEVELS, "OSS-DBS", 3.0)
 
 
-def point_lines(baseline: float) -> None:
-    arm = Forearm()
-    field = solve_field(arm, pad_pair(arm), method="grid")
-    rng = np.random.default_rng(1)
-    z = np.tile(np.linspace(-150, 150, 300), 1000)
-    r, t = (np.repeat(rng.uniform(a, b, 1000), 300) for a, b in ((12.0, 33.0), (-3.0, 3.0)))
-    points = np.column_stack([r * np.cos(t), r * np.sin(t), z])
+def own_part(core: int, repeats: int) -> tuple[list[tuple], list[str]]:
+    task = {"what": "limb", "points_mm": limb_task()["points_mm"], "repeats": 3 * repeats}
+    me = sys.executable
+    grid = ask(me, "fields_own", core, **task | {"method": "grid", "cell_mm": None})
+    closed = ask(me, "fields_own", core, **task | {"method": "cylinder", "cell_mm": None})
+    tets = ask(me, "fields_own", core, **task | {"method": "finite_elements", "cell_mm": None, "repeats": 1})
+    large = ask(me, "fields_own", core, **task | {"what": "large", "method": "grid", "cell_mm": 0.49})
+    paths = ask(me, "fields_own", core, what="paths", repeats=3 * repeats)
+    want, v = limb_reference(), np.array(grid["potential_V_per_A"])
+    error = np.linalg.norm(v[: len(want.points_mm)] - want.complete_V_per_A) / np.linalg.norm(want.complete_V_per_A)
 
-    def first() -> None:
-        _volume_spline.cache_clear()
-        field.drive_V_per_A(points)
+    def line(name: str, value: float, unit: str, asked: str = "") -> tuple:
+        return name, value, unit, asked, f"{value:.2g} {unit}" if asked else ""
 
-    line("1,000 paths of 300 points, splines made anew", best(first), baseline)
-    line("1,000 paths of 300 points, again", best(partial(field.drive_V_per_A, points)), baseline)
-    plane = field.plane(0.0)
-    flat = np.column_stack([r, 0 * r, z])
-    line("the same on one half-plane", best(partial(plane.drive_V_per_A, flat)), baseline)
-
-
-def multigrid_lines(baseline: float) -> None:
-    if find_spec("pyamg") is None:
-        print("pyamg is not installed: no comparison with multigrid")
-        return
-    import pyamg
-
-    for name, part in (("forearm", Forearm()), ("elliptic limb, two bones", Calf())):
-        made = assembled(part, pad_pair(Forearm()))
-        a, b = matrix(made), np.zeros(0)
-        b = np.zeros(a.shape[0])
-        b[-made.contacts.loads_S[0].size :] = made.contacts.loads_S[0].ravel()
-        own = best(partial(solve_once, made))
-        line(f"{name}: solve for one contact", own, baseline, f"{a.shape[0]:,} unknowns, {solve_once(made)} steps")
-        start = time.perf_counter()
-        levels = pyamg.ruge_stuben_solver(a)
-        middle = time.perf_counter()
-        residuals: list[float] = []
-        levels.solve(b, tol=1e-9, accel="cg", residuals=residuals)
-        end = time.perf_counter()
-        line(
-            f"{name}: Ruge-Stueben multigrid, set-up", middle - start, baseline, f"{(middle - start) / own:.1f} x ours"
-        )
-        steps, left = len(residuals) - 1, residuals[-1] / residuals[0]
-        note = f"{(end - middle) / own:.1f} x ours, {steps} steps, residual {left:.0e}"
-        line(f"{name}: Ruge-Stueben multigrid, conjugate gradients", end - middle, baseline, note)
+    return [
+        line("default limb on the grid, all in, both contacts", grid["solve_s"], "s", "2 s"),
+        line("  its error, potential at the reference points", 100 * error, "%", "0.5 %"),
+        line("  the same by closed form, limb not seen before", closed["solve_s"], "s", "1.5 s"),
+        line("  the same by finite elements, mesh and all", tets["solve_s"], "s"),
+        line(f"grid of {large['unknowns']:,} unknowns", large["solve_s"], "s", "20 s"),
+        line("  peak memory of its process", large["peak_GB"], "GB", "1.5 GB"),
+        line("1,000 paths of 300 points, first call", paths["first_s"], "s", "0.3 s"),
+        line("  later calls", paths["again_s"], "s", "0.3 s"),
+    ], []
 
 
 def main() -> None:
-    arm = Forearm()
-    made = assembled(arm, pad_pair(arm))
-    v = np.random.default_rng(0).normal(size=made.grid.shape)
-    baseline = best(lambda: apply(made.operator, v), 20)
-    print(f"{'what':58s} {'s':>9s} {'ratio':>9s}")
-    line("baseline: operator times potential, forearm", baseline, baseline)
-    limb_lines(baseline)
-    part_lines(baseline)
-    point_lines(baseline)
-    multigrid_lines(baseline)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--env", type=Path, help="folder for the peers' environments; a temporary one by default")
+    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to pin to")
+    parser.add_argument("--repeats", type=int, default=2, help="runs of each setting, of which the quickest counts")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as spare:
+        folder = (given.env or Path(spare)).resolve()
+        today, load = time.strftime("%Y-%m-%d"), os.getloadavg()[0]
+        print(f"{processor()}; {today}; load {load:.1f}; Python {platform.python_version()}", flush=True)
+        parts = [
+            own_part(given.core, given.repeats),
+            limb_part(folder, given.core, given.repeats),
+            lead_part(folder, given.core, given.repeats),
+        ]
+    head = f"| {'what':52} | {'value':>9} | unit | asked  | reached |"
+    print(f"\n{head}\n|{'-' * 54}|{'-' * 10}:|------|-------:|--------:|")
+    for name, value, unit, asked, reached in (r for rows, _ in parts for r in rows):
+        print(f"| {name:52} | {value:9.3g} | {unit:4} | {asked:>6} | {reached:>7} |")
+    print(
+        "\n"
+        + "\n".join(f"- {n}" for _, notes in parts for n in notes)
+        + f"\n- load at the end {os.getloadavg()[0]:.1f}"
+    )
 
 
 if __name__ == "__main__":

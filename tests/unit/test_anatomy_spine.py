@@ -60,7 +60,6 @@ def test_columns_and_roots_run_where_they_belong():
 
 
 def test_it_solves_between_two_pads_on_the_surround():
-    """No contact in the epidural space can be solved yet; the layers themselves can."""
     spine = Spine(level="t10")
     pads = tuple(
         Pad(name=n, width_mm=20, length_mm=20, along_mm=a, around_deg=180.0, share=s)

@@ -28,7 +28,6 @@ from rheobase.anatomy.mapped import MappedPart
 from rheobase.anatomy.meshed import MeshBody, image_body, mesh_body
 from rheobase.anatomy.muscle import Muscle, belongs
 from rheobase.anatomy.neck import Neck
-from rheobase.anatomy.nerve_trunk import FascicularNerve, packed_mm
 from rheobase.anatomy.person import Person, sample_people
 from rheobase.anatomy.places import MotorPoint, UsualPad
 from rheobase.anatomy.radial import RadialMap
@@ -36,11 +35,12 @@ from rheobase.anatomy.sample import sample_parts
 from rheobase.anatomy.shapes import Rod
 from rheobase.anatomy.shoulder import Shoulder
 from rheobase.anatomy.solids import Block, Column, PlainSolids, Shape, Solid, SolidBody, Strand, check_tissues
-from rheobase.anatomy.spinal_canal import CONDUCTIVITIES, SpinalCanal
-from rheobase.anatomy.spine import LEVELS, Spine, sample_spines
+from rheobase.anatomy.spine import CONDUCTIVITIES, LEVELS, Spine, sample_spines
+from rheobase.anatomy.spine_solids import SpineSolids, cord_shapes
 from rheobase.anatomy.thigh import Thigh
 from rheobase.anatomy.throat import Throat
 from rheobase.anatomy.trunk import TRUNKS, Fascicle, NerveTrunk, sample_trunk
+from rheobase.anatomy.trunk_solids import TrunkSolids
 from rheobase.anatomy.upper_arm import UpperArm
 from rheobase.anatomy.volume import Sheet, Volume, depth_of
 
@@ -55,7 +55,6 @@ __all__ = [
     "Column",
     "Course",
     "Fascicle",
-    "FascicularNerve",
     "Forearm",
     "Inclusion",
     "Innervation",
@@ -82,17 +81,19 @@ __all__ = [
     "Site",
     "Solid",
     "SolidBody",
-    "SpinalCanal",
     "Spine",
+    "SpineSolids",
     "Strand",
     "Thigh",
     "Throat",
     "Tissue",
+    "TrunkSolids",
     "UpperArm",
     "UsualPad",
     "Volume",
     "belongs",
     "check_tissues",
+    "cord_shapes",
     "course_points_mm",
     "cutaneous_course",
     "cutaneous_courses",
@@ -103,7 +104,6 @@ __all__ = [
     "mesh_body",
     "motor_course",
     "muscle_thickness_mm",
-    "packed_mm",
     "sample_parts",
     "sample_people",
     "sample_spines",

@@ -10,14 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.anatomy.body import BodyPart, NervePath, Tissue
+from rheobase.anatomy.spine_solids import SpineSolids, cord_shapes
 from rheobase.errors import ParameterError, near_name
 from rheobase.tables import row, table
 
 Array = NDArray[np.float64]
 
 LEVELS = tuple(key.removeprefix("level_") for key in table("spine") if key.startswith("level_"))
+CONDUCTIVITIES = ("lempka", "holsheimer")
 _TISSUES = ("muscle", "cortical_bone", "epidural_fat", "dura", "csf", "white_matter", "grey_matter")
+_IN_SET = dict(zip(_TISSUES, ("surround", "bone", "epidural", "dura", "csf", "white", "grey"), strict=True))
 _FINE_POINTS = 121
+_FAR_MM = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +29,9 @@ class Spine(BodyPart):
     """Cord with grey and white matter, fluid, dura, epidural fat and vertebral ring; dorsal columns and dorsal roots.
 
     The axis runs through the middle of the cord and points to the head; x > 0 is in front, y > 0 the person's left, 180
-    degrees behind. The canal is the same over its length: discs, gaps between the arches and foramina are left out, and
-    beyond the ring everything is muscle. It is made for contacts in the epidural space; there is no skin.
+    degrees behind. The canal is the same over its length: discs, gaps between the arches, foramina and vessels are left
+    out, and beyond the ring everything is muscle. There is no skin. Leads in the epidural space need finite elements,
+    which take the canal as solids: `solids`, or `solve_field` with implanted electrodes.
 
     Parameters
     ----------
@@ -36,11 +41,14 @@ class Spine(BodyPart):
         Fluid behind the cord; by default the mean of the level. It decides the threshold more than anything else.
     offset_mm : float
         How far the cord lies to the left of the canal's midline, -2 to 2.
+    conductivity : {"lempka", "holsheimer"}
+        Named set of conductivities. Published sets differ tenfold in dura and epidural space: name the set with any
+        threshold.
 
     Raises
     ------
     ParameterError
-        If the level is unknown, or fluid or offset lie outside what has been measured.
+        If level or set is unknown, or fluid or offset lie outside what has been measured.
 
     Examples
     --------
@@ -54,10 +62,16 @@ class Spine(BodyPart):
     level: str = "t10"
     csf_mm: float | None = None
     offset_mm: float = 0.0
+    conductivity: str = "lempka"
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
             raise ParameterError(f"There is no level '{self.level}'.{near_name(self.level, LEVELS)}")
+        if self.conductivity not in CONDUCTIVITIES:
+            raise ParameterError(
+                f"There is no set of conductivities '{self.conductivity}'."
+                f"{near_name(self.conductivity, CONDUCTIVITIES)}"
+            )
         p, most = self._level, row("spine.offset")["largest_mm"]
         low, high = p["csf_smallest_mm"], p["csf_largest_mm"]
         if not low <= self.fluid_behind_mm <= high:
@@ -83,22 +97,45 @@ class Spine(BodyPart):
     @property
     def ends_mm(self) -> tuple[float, float]:  # type: ignore[override]
         """Both ends along z."""
-        half = row("spine.canal")["length_levels"] * self._level["level_length_mm"] / 2.0
+        half = row("spine.canal")["length_levels"] * self.level_length_mm / 2.0
         return -half, half
+
+    @property
+    def level_length_mm(self) -> float:
+        """Height of the vertebra with its disc."""
+        return float(row("spine.lengths")[f"{self.level}_mm"])
+
+    @property
+    def cord_half_axes_mm(self) -> tuple[float, float]:
+        """Half axes of the cord: front to back, and aside."""
+        return self._level["cord_depth_mm"] / 2.0, self._level["cord_breadth_mm"] / 2.0
 
     @property
     def tissues(self) -> tuple[Tissue, ...]:  # type: ignore[override]
         """All tissues, in the order of the labels."""
-        made = []
-        for name in _TISSUES:
-            r = row(f"tissues.{name}")
-            made.append(
-                Tissue(
-                    name=name, sigma_transverse_S_per_m=r["sigma_transverse_S_per_m"],
-                    sigma_axial_S_per_m=r["sigma_axial_S_per_m"], rows=(r.key,),
-                )
-            )  # fmt: skip
-        return tuple(made)
+        return tuple(self.tissue(name) for name in _TISSUES)
+
+    def tissue(self, name: str, like: str | None = None) -> Tissue:
+        """A tissue of the chosen set, under its own name or as one that conducts like another.
+
+        Raises
+        ------
+        ParameterError
+            If the spine has no such tissue.
+        """
+        own = like or name
+        if own not in _IN_SET:
+            raise ParameterError(f"The spine has no tissue '{own}'.{near_name(own, _IN_SET)}")
+        if self.conductivity == "lempka":
+            r = row("spine.set_lempka")
+            keys = [
+                f"{_IN_SET[own]}{end}_S_per_m" for end in (("_across", "_along") if own == "white_matter" else ("",))
+            ]
+            across, along = r[keys[0]], r[keys[-1]]
+        else:
+            r = row(f"tissues.{own}")
+            across, along = r["sigma_transverse_S_per_m"], r["sigma_axial_S_per_m"]
+        return Tissue(name=name, sigma_transverse_S_per_m=across, sigma_axial_S_per_m=along, rows=(r.key,))
 
     @property
     def layer_names(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -108,8 +145,8 @@ class Spine(BodyPart):
     @property
     def rows(self) -> tuple[str, ...]:
         """Table rows this part rests on."""
-        own = (f"spine.level_{self.level}", "spine.canal", "spine.grey", "spine.offset", "spine.roots")
-        return (*own, *(f"tissues.{n}" for n in _TISSUES))
+        own = (f"spine.level_{self.level}", "spine.canal", "spine.grey", "spine.offset", "spine.roots", "spine.lengths")
+        return tuple(dict.fromkeys((*own, *(r for t in self.tissues for r in t.rows))))
 
     def outline_mm(self, theta_rad: Array, z_mm: Array) -> Array:
         """A round surround."""
@@ -139,18 +176,12 @@ class Spine(BodyPart):
 
     def core_labels(self, points_mm: Array) -> Array:
         """Fluid, white matter and grey matter."""
-        p, level, g = np.asarray(points_mm, dtype=float), self._level, row("spine.grey")
+        p = np.asarray(points_mm, dtype=float)
+        cord, grey = cord_shapes(self, (-_FAR_MM, _FAR_MM))
         out = np.full(len(p), _TISSUES.index("csf"))
-        a, b = level["cord_breadth_mm"] / 2.0, level["cord_depth_mm"] / 2.0
-        out[(p[:, 0] / b) ** 2 + (p[:, 1] / a) ** 2 <= 1.0] = _TISSUES.index("white_matter")
-        # measured in a cord of reference size
-        back = -p[:, 0] * g["reference_depth_mm"] / level["cord_depth_mm"]
-        side = np.abs(p[:, 1]) * g["reference_breadth_mm"] / level["cord_breadth_mm"]
-        horn = ((side - g["dorsal_aside_mm"]) / g["dorsal_half_aside_mm"]) ** 2
-        horn = horn + ((back - g["dorsal_behind_mm"]) / g["dorsal_half_behind_mm"]) ** 2
-        front = np.hypot(side - g["ventral_aside_mm"], back + g["ventral_front_mm"]) / g["ventral_half_mm"]
-        bridge = (side < g["bridge_half_aside_mm"]) & (np.abs(back) < g["bridge_half_mm"])
-        out[(horn <= 1.0) | (front <= 1.0) | bridge] = _TISSUES.index("grey_matter")
+        out[cord.contains(p)] = _TISSUES.index("white_matter")
+        for part in grey:
+            out[part.contains(p)] = _TISSUES.index("grey_matter")
         return out
 
     @property
@@ -159,31 +190,75 @@ class Spine(BodyPart):
         made = {}
         for name, sign in (("left", 1.0), ("right", -1.0)):
             made[f"dorsal_column_{name}"] = self._path(f"dorsal_column_{name}", self._column_mm(sign), "touch")
-            made[f"dorsal_root_{name}"] = self._path(f"dorsal_root_{name}", self._root_mm(sign), "one segment of skin")
+            made[f"dorsal_root_{name}"] = self._path(f"dorsal_root_{name}", self._root_mm(name), "one segment of skin")
         return MappingProxyType(made)
 
     def _column_mm(self, sign: float) -> Array:
-        r, level = row("spine.roots"), self._level
-        y = sign * r["column_aside_mm"]
-        rim = level["cord_depth_mm"] / 2.0 * np.sqrt(1.0 - (2.0 * y / level["cord_breadth_mm"]) ** 2)
+        r = row("spine.roots")
+        x, y = self._on_column_mm(r["column_depth_mm"], sign * r["column_aside_mm"])
         z = np.linspace(*self.ends_mm, _FINE_POINTS)
-        return np.column_stack([np.full(z.size, r["column_depth_mm"] - rim), np.full(z.size, y), z])
+        return np.column_stack([np.full(z.size, x), np.full(z.size, y), z])
 
-    def _root_mm(self, sign: float) -> Array:
-        """From the dorsal root entry zone through the fluid, down and out to the dura at the side."""
-        r, level = row("spine.roots"), self._level
-        a, b = level["cord_breadth_mm"] / 2.0, level["cord_depth_mm"] / 2.0
-        y0 = sign * r["entry_aside_share"] * 2.0 * a
-        x0 = r["below_surface_mm"] - b * np.sqrt(1.0 - (y0 / a) ** 2)
-        theta1 = sign * np.deg2rad(105.0)
-        out = float(self._ring_mm(np.array([theta1]), "sac")[0]) - 0.4
-        end = np.array([out * np.cos(theta1), out * np.sin(theta1)])
-        s = np.linspace(0.0, 1.0, _FINE_POINTS)
-        # first away from the cord, then along the wall
-        bend = np.array([x0 - 0.8, 1.12 * y0])
-        xy = (1 - s)[:, None] ** 2 * [x0, y0] + (2 * s * (1 - s))[:, None] * bend + s[:, None] ** 2 * end
-        drop = r["spread_levels"] * level["level_length_mm"]
-        return np.column_stack([xy, drop / 2.0 - drop * s])[::-1]
+    def _on_column_mm(self, depth_mm: float, aside_mm: float) -> tuple[float, float]:
+        half_depth, half_breadth = self.cord_half_axes_mm
+        rim = half_depth * np.sqrt(max(1.0 - (aside_mm / half_breadth) ** 2, 0.0))
+        if not (abs(aside_mm) < half_breadth and 0 < depth_mm < 2 * rim):
+            raise ParameterError(
+                f"dorsal_column: depth_mm {depth_mm:g} at aside_mm {aside_mm:g} mm lies outside the cord, which is"
+                f" {2 * half_depth:g} mm deep and {2 * half_breadth:g} mm broad."
+            )
+        return float(depth_mm - rim), float(aside_mm)
+
+    def dorsal_column(self, depth_mm: float = 0.2, aside_mm: float = 0.0) -> NervePath:
+        """A straight fibre in the dorsal columns, so deep below the back of the cord and so far to the left.
+
+        Raises
+        ------
+        ParameterError
+            If it would lie outside the cord.
+        """
+        x, y = self._on_column_mm(depth_mm, aside_mm)
+        z = np.linspace(*self.ends_mm, _FINE_POINTS)
+        return self._path("dorsal_column", np.column_stack([np.full(z.size, x), np.full(z.size, y), z]), "touch")
+
+    def root_ends_mm(self, side: str) -> tuple[Array, Array]:
+        """Lower end (in the fluid) and entry (in the cord, z = 0) of the ``"left"`` or ``"right"`` root."""
+        sign = 1.0 if side == "left" else -1.0
+        r, c, (half_depth, half_breadth) = row("spine.roots"), row("spine.canal"), self.cord_half_axes_mm
+        entry, behind = r["entry_aside_relative"], half_depth + self.fluid_behind_mm
+        gap = c["csf_side_mm"] - sign * self.offset_mm
+        end = np.array([-r["end_behind_relative"] * behind, sign * (half_breadth + r["end_of_gap_relative"] * gap),
+                        -r["spread_levels"] * self.level_length_mm])  # fmt: skip
+        groove = r["below_surface_mm"] - half_depth * np.sqrt(1.0 - entry**2)
+        return end, np.array([groove, sign * entry * half_breadth, 0.0])
+
+    def _root_mm(self, side: str) -> Array:
+        end, entry = self.root_ends_mm(side)
+        return end + np.linspace(0.0, 1.0, _FINE_POINTS)[:, None] * (entry - end)
+
+    def epidural_mm(
+        self, aside_mm: float = 0.0, along_mm: float = 0.0, diameter_mm: float = 1.3
+    ) -> tuple[float, float, float]:
+        """Axis of a lead that lies on the dura behind, at a place aside (to the left of the canal's middle) and along.
+
+        Raises
+        ------
+        ParameterError
+            If the sac does not reach so far aside.
+        """
+        return self.solids().epidural_mm(aside_mm, along_mm, diameter_mm)
+
+    def solids(self, *, roots: bool = True, length_mm: float | None = None) -> SpineSolids:
+        """The same canal as solids, for finite elements.
+
+        Parameters
+        ----------
+        roots : bool
+            Whether the pair of dorsal roots is drawn.
+        length_mm : float, optional
+            Length along z, at least 40; the default is that of the table.
+        """
+        return SpineSolids(spine=self, roots=roots, length_mm=length_mm)
 
     def _path(self, name: str, points: Array, territory: str) -> NervePath:
         middle = points[len(points) // 2]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rheobase.anatomy.trunk_solids import TrunkSolids
 from rheobase.errors import ParameterError, near_name
 from rheobase.tables import row, table
 
@@ -116,6 +117,14 @@ class NerveTrunk:
         """Table rows it rests on."""
         own = (f"trunks.trunk_{self.name}",) if self.name in TRUNKS else ()
         return (*own, "trunks.packing", "trunks.perineurium", "trunks.endoneurium", "trunks.epineurium")
+
+    def solids(
+        self, *, sleeve_mm: float = 0.1, sleeve_length_mm: float = 10.0, length_mm: float | None = None
+    ) -> TrunkSolids:
+        """The trunk in muscle and in the fluid of a cuff, as solids for finite elements; see `TrunkSolids`."""
+        return TrunkSolids(
+            trunk=self, sleeve_mm=sleeve_mm, sleeve_length_mm=sleeve_length_mm, length_mm=length_mm
+        )  # fmt: skip
 
     def fascicle_at(self, points_mm: Array) -> NDArray[np.intp]:
         """Number of the fascicle at points x, y; -1 in the epineurium, -2 outside the trunk. Shape (n,)."""

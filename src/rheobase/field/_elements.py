@@ -12,7 +12,7 @@ from rheobase.errors import ConvergenceError
 from rheobase.field._meshed import Meshed
 from rheobase.field._netgen import packages
 
-_DIRECT_DOFS = 120_000  # below it factorising once for all contacts is faster than iterating for each
+_DIRECT_DOFS = 150_000  # below it factorising once for all contacts is faster than iterating for each
 _MOST_STEPS = 250
 _BONUS = 2  # order of integration beyond that of straight elements, for curved ones
 _PER_MM = 1e-3  # S/m times V^2/mm^2 times mm^3 is 1e-3 W

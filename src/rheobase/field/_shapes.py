@@ -11,6 +11,7 @@ from rheobase.electrode import Contact, Cuff, Lead
 from rheobase.field._netgen import packages
 
 _BEYOND_MM = 1e-3  # wedges reach so far past what they cut, that no faces coincide
+_FINER_AT_EDGES = 4.0  # the current of a metal contact leaves at its edges, which decide its resistance
 _RIND_MM = 0.05  # thickness of the metal in a cuff's wall
 
 
@@ -79,7 +80,9 @@ def hollow(electrode: Lead | Cuff, cell_mm: float | None) -> Any:
     pieces = [body] if body.solids else []
     for contact, metal in metals:
         metal.faces.name = contact.name
-        metal.faces.maxh = cell_mm or min(contact.length_mm, np.deg2rad(contact.span_deg) * electrode.radius_mm) / 4
+        cell = cell_mm or min(contact.length_mm, np.deg2rad(contact.span_deg) * electrode.radius_mm) / 4
+        metal.faces.maxh = cell
+        metal.edges.maxh = cell / _FINER_AT_EDGES
         pieces.append(metal)
     return occ.Glue(pieces) if len(pieces) > 1 else pieces[0]
 

@@ -15,18 +15,22 @@ from rheobase.field._netgen import packages
 from rheobase.field._shapes import hollow, painted
 from rheobase.montage import Implanted, Montage
 
-_COARSEST = 12  # elements across the body where nothing asks for finer ones
-_GRADING = 0.4
+_COARSEST = 6  # elements across the body where nothing asks for finer ones
+_GRADING = 0.5
 _FINER = (1.0, 2.0, 4.0)  # elements are curved, so few are needed around a bend
 _PER_EDGE = 0.6
+_SMOOTHINGS = 1  # passes over a finished mesh; more cost as much as the mesh and gain nothing here
 _NOWHERE = np.zeros((0, 4))
+_PROBE_MM = 0.5  # between places on an electrode where the tissue is asked for
 _CELLS_PER_PAD = 10
+_FINER_AT_EDGES = 2.0  # the current density of a metal pad peaks at its edge, and decides the resistance
 _NEAR_MM = 8.0  # tissues that ask for fine elements get them so far from the contacts
 _PAD_MM = 0.5  # thickness of the patch that prints a pad's outline on the skin; it is not meshed
 
 
 def mesh_solids(body: SolidBody, montage: Implanted, cell_mm: float | None, order: int) -> Meshed:
     """Mesh a body of solids with leads and cuffs cut out; ``cell_mm`` is the size of elements on the contacts."""
+    _check_clear_of_bone(body, montage)
     parts = painted(body.solids)
     voids = [hollow(e, cell_mm) for e in montage.electrodes if isinstance(e, Lead | Cuff)]
     for void in voids:
@@ -34,6 +38,30 @@ def mesh_solids(body: SolidBody, montage: Implanted, cell_mm: float | None, orde
     parts = [(solid, shape) for solid, shape in parts if shape.solids]
     return _mesh(parts, body, montage, _largest_mm(body), order,
                  spots=_spots(body, montage))  # fmt: skip
+
+
+def _check_clear_of_bone(body: SolidBody, montage: Implanted) -> None:
+    """Refuse a lead or cuff that passes through bone."""
+    hard = [i for i, t in enumerate(body.tissues) if "bone" in t.name or "vertebra" in t.name]
+    for electrode in montage.electrodes:
+        if not (hard and isinstance(electrode, Lead | Cuff)):
+            continue
+        start = 0.0 if isinstance(electrode, Lead) else -electrode.length_mm / 2
+        s, a = np.meshgrid(
+            start + np.arange(0.0, electrode.length_mm, _PROBE_MM), np.linspace(0, 2 * np.pi, 12, endpoint=False)
+        )
+        sideways = np.cross(electrode.axis, electrode.across)
+        out = np.cos(a.ravel())[:, None] * electrode.across + np.sin(a.ravel())[:, None] * sideways
+        points = electrode.origin_mm + s.ravel()[:, None] * electrode.axis + electrode.radius_mm * out
+        labels = body.labels_at(points)
+        in_bone = np.flatnonzero(np.isin(labels, hard))
+        if in_bone.size:
+            at = ", ".join(f"{v:.1f}" for v in points[in_bone[0]])
+            raise ParameterError(
+                f"The {type(electrode).__name__.lower()} with contact '{electrode.contacts[0].name}' passes through"
+                f" '{body.tissues[labels[in_bone[0]]].name}' at ({at}) mm, {in_bone.size} of {len(points)} places"
+                " on its surface. Move or turn it so that it stays clear of bone, or shorten it."
+            )
 
 
 def mesh_limb(limb: LayeredLimb, montage: Montage, cell_mm: float | None, order: int) -> tuple[PlainSolids, Meshed]:
@@ -69,6 +97,7 @@ def _patch(limb: LayeredLimb, pad: Pad, cell_mm: float) -> Any:
         shell = shell * plane.Close().Face().Extrude(pad.extent_mm + 2)
     shell.faces.name = pad.name
     shell.faces.maxh = cell_mm
+    shell.edges.maxh = cell_mm / _FINER_AT_EDGES
     return shell
 
 
@@ -108,8 +137,9 @@ def _generated(geometry: Any, largest_mm: float, spots: np.ndarray, bends_factor
     packed = packages()
     for times in _FINER:
         wanted = packed.meshing.MeshingParameters(
-            maxh=largest_mm, grading=_GRADING, curvaturesafety=times * bends_factor, segmentsperedge=_PER_EDGE
-        )
+            maxh=largest_mm, grading=_GRADING, curvaturesafety=times * bends_factor,
+            segmentsperedge=_PER_EDGE, optsteps3d=_SMOOTHINGS,
+        )  # fmt: skip
         for spot in spots:
             wanted.RestrictH(*map(float, spot[:3]), h=float(spot[3]))
         try:

@@ -23,6 +23,7 @@ from rheobase.field.field import Field, rows_used
 from rheobase.montage import Implanted, Montage
 
 ORDER = 2
+LIMB_ORDER = 3  # flat elements in thin skin, and second differences along fibres deep in muscle
 _MANY_CELLS = 60_000
 _TOLERANCE = 1e-11
 _SOURCES = ("cheng1989", "schoeberl2014")
@@ -47,7 +48,8 @@ def solve_elements(
     cell_mm : float, optional
         Size of the elements on contacts; the default is a quarter of each contact, or a tenth of the smallest pad.
     order : int, optional
-        Order of the elements, 1 to 4; the default is 2, or 1 for a given mesh of more than 60,000 cells.
+        Order of the elements, 1 to 4; the default is 3 for a limb, 2 for solids, and for a given mesh 2 or,
+        beyond 60,000 cells, 1.
     tolerance : float
         Of the iteration, for meshes too large to factorise.
     """
@@ -55,8 +57,7 @@ def solve_elements(
     if cell_mm is not None and not 0 < cell_mm < np.inf:
         raise ParameterError(f"solve_field: cell_mm is {cell_mm} mm; it must be above 0 mm.")
     if order is None:
-        many = isinstance(anatomy, MeshBody) and len(anatomy.cells) > _MANY_CELLS
-        order = 1 if many else ORDER
+        order = _usual_order(anatomy)
     if order not in (1, 2, 3, 4):
         raise ParameterError(f"solve_field: order is {order}; finite elements here have order 1, 2, 3 or 4.")
     volume, made = _meshed(anatomy, montage, cell_mm, order)
@@ -78,6 +79,12 @@ def solve_elements(
         sources=_SOURCES,
         solution_=solution,
     )
+
+
+def _usual_order(anatomy: BodyPart | Volume) -> int:
+    if isinstance(anatomy, LayeredLimb):
+        return LIMB_ORDER
+    return 1 if isinstance(anatomy, MeshBody) and len(anatomy.cells) > _MANY_CELLS else ORDER
 
 
 def _meshed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rheobase.anatomy import BodyPart, LayeredLimb, Volume
+from rheobase.anatomy import BodyPart, LayeredLimb, Spine, Volume
 from rheobase.errors import ParameterError, near_name
 from rheobase.field.body_fitted import solve_body
 from rheobase.field.field import Field
@@ -73,6 +73,8 @@ def solve_field(
     """
     if method not in METHODS:
         raise ParameterError(f"solve_field: unknown method '{method}'.{near_name(method, METHODS)}")
+    if isinstance(anatomy, Spine) and isinstance(montage, Implanted):
+        anatomy = anatomy.solids()
     if isinstance(anatomy, Volume) or method == "finite_elements":
         return _by_elements(anatomy, montage, method, contact, cell_mm, n_theta, n_z, order)
     if order is not None:
@@ -81,7 +83,7 @@ def solve_field(
         raise ParameterError(f"solve_field: anatomy is a {type(anatomy).__name__}; give a BodyPart, such as Forearm().")
     if isinstance(montage, Implanted):
         raise ParameterError(
-            f"solve_field: implanted contacts in a {type(anatomy).__name__}; they need a Volume, such as SpinalCanal()."
+            f"solve_field: implanted contacts in a {type(anatomy).__name__}; they need a Spine or a Volume."
         )
     check_fit(anatomy, montage)
     if method == "grid" or not isinstance(anatomy, LayeredLimb):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -11,16 +12,17 @@ from rheobase.field import Field, LimbReference, limb_reference, solve_field
 from rheobase.montage import Montage
 from rheobase.tables import row
 from rheobase.validation._off_axis import OffAxisLimb
-from rheobase.validation._rows import Comparison, Progress, RowDict, apart, aside, at_most, near
+from rheobase.validation._rows import Comparison, Progress, RowDict, apart, aside, at_most, near, not_built
 
 _MUSCLE_LINES = ((33, 0.0), (30, 0.0), (25, 0.0), (20, 0.5), (15, 1.0), (25, 2.0))  # radius mm, angle rad
 _CELLS_MM = (1.6, 1.13, 0.8)
 _SHIFT_MM = 6.0
+_TETRAHEDRA = ((None, None), (2, 5.0), (2, 2.5), (3, 8.0), (3, 5.0))  # order, mm under pads; the default first
 
 
 def _run(tell: Progress) -> list[RowDict]:
     reference, rows = limb_reference(), []
-    parts = (_defaults, _off_axis, _refinement, _three_pads)
+    parts = (_defaults, _off_axis, _refinement, _three_pads, _elements)
     for done, part in enumerate(parts):
         rows += part(reference)
         tell((done + 1) / len(parts))
@@ -61,7 +63,7 @@ def _errors(
     what: str, field: Field, reference: LimbReference, at_points: np.ndarray, along: np.ndarray
 ) -> list[RowDict]:
     asked = row("published.field_solvers")
-    limit = asked["potential_share"] if what == "cylinder" else asked["between_share"]
+    limit = asked["between_share"] if what.startswith("grid") else asked["potential_share"]
     return [
         at_most(
             f"{what}, potential at the reference points, rms error",
@@ -125,6 +127,27 @@ def _refinement(reference: LimbReference) -> list[RowDict]:
                 note=f"{least:g} or more is asked; the edge of a metal pad limits it.",
             )
         )
+    return rows
+
+
+def _elements(reference: LimbReference) -> list[RowDict]:
+    """Finite elements at their default settings, and what order and size of the elements do."""
+    asked = row("published.field_solvers")
+    if find_spec("ngsolve") is None:
+        return [not_built("finite elements", asked, "", note="NGSolve is not installed (extra 'fem').")]
+    rows = []
+    for order, cell in _TETRAHEDRA:
+        given = {"method": "finite_elements", "order": order, "cell_mm": cell}
+        field = solve_field(reference.anatomy, reference.montage, **given)
+        at_points, along = field.drive_V_per_A(reference.points_mm), _along(field)
+        if order is None:
+            rows += _errors("finite elements", field, reference, at_points, along)
+            continue
+        off = field.resistance_ohm / row("published.refinement")["limit_ohm"] - 1.0
+        bend = _share(np.diff(along, 2), np.diff(_finest(), 2))
+        note = f"Second difference {bend:.1%}, resistance {off:+.2%}; {field.cells[1]:,} unknowns."
+        name = f"finite elements, order {order}, {cell:g} mm under pads, half of it at their edges: potential, error"
+        rows.append(aside(name, asked, "", _share(at_points, reference.complete_V_per_A), note=note))
     return rows
 
 
