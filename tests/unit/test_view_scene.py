@@ -14,7 +14,9 @@ from rheobase.report.view.lines import nice_step
 from rheobase.report.view.mesh import sheet_mesh, tube_mesh
 from rheobase.report.view.nerves import drive_of
 from rheobase.report.view.scene import build_scene
-from rheobase.report.view.solids import solids, surface_net
+from rheobase.report.view.seen import seen
+from rheobase.report.view.net import surface_net
+from rheobase.report.view.solids import solids
 
 SCENE = stump_scene()
 PART = Stump()
@@ -47,16 +49,16 @@ def test_the_cut_turns_away_from_other_pads():
     pads = montage()
     beside = type(pads)(pads=(pads.pads[0], type(pads.pads[1])(name="b", width_mm=30, length_mm=30, along_mm=40.0,
                                                                  around_deg=75.0, share=-1.0)))  # fmt: skip
-    assert choose_cut(PART, beside, None).turn == -1
-    assert choose_cut(PART, pads, None).turn == 1
+    assert choose_cut(PART, beside.pads, None).turn == -1
+    assert choose_cut(PART, pads.pads, None).turn == 1
 
 
 def test_the_nerve_in_question_is_the_one_named_or_the_nearest():
     far_pads = montage(around_deg=180.0)
-    nearest = focus_nerve(PART, far_pads)
+    nearest = focus_nerve(PART, far_pads.pads)
     assert nearest is not None
     assert nearest.name == "far"
-    assert focus_nerve(PART, far_pads, "near").name == "near"  # type: ignore[union-attr]
+    assert focus_nerve(PART, far_pads.pads, "near").name == "near"  # type: ignore[union-attr]
     with pytest.raises(ParameterError, match=r"no nerve 'nera'\. Did you mean 'near'"):
         build_scene(known_field(), title="t", over="nera")
 
@@ -125,7 +127,7 @@ def test_a_surface_net_closes_around_a_ball():
 
 def test_the_activating_function_is_the_second_derivative_with_the_sign_of_the_leading_phase():
     for sign in (1.0, -1.0):
-        drive = drive_of(known_field(), PART.nerve("near"), SCENE.cut, sign)
+        drive = drive_of(seen(known_field()), PART.nerve("near"), SCENE.cut, sign)
         assert drive is not None
         np.testing.assert_allclose(drive.activating_mV_per_mm2_per_mA, -sign * CURVATURE, rtol=1e-6)
         np.testing.assert_allclose(drive.potential_mV_per_mA, sign * potential(drive.points_mm), rtol=1e-9)
@@ -138,7 +140,7 @@ def test_the_activating_function_is_the_second_derivative_with_the_sign_of_the_l
 def test_a_nerve_outside_the_stretch_is_left_out():
     nerve = PART.nerve("near")
     away = type(nerve)(name="up", points_mm=((24, 0, 140.0), (24, 0, 158.0)), skin_depth_mm=16, around_deg=0)
-    assert drive_of(known_field(), away, SCENE.cut, -1.0) is None
+    assert drive_of(seen(known_field()), away, SCENE.cut, -1.0) is None
 
 
 def test_isopotentials_lie_at_their_potential_on_the_faces():
@@ -165,7 +167,7 @@ def test_pads_are_halved_by_the_wedge_and_outlined_whole(shape):
     from rheobase.report.view.pads import slabs
 
     pads = montage(shape)
-    *slab, rims = slabs(PART, pads, SCENE.cut)
+    *slab, rims = slabs(PART, pads.pads, SCENE.cut)
     assert [s.name for s in slab] == ["pad upper", "pad lower"]
     for mesh, pad in zip(slab, pads.pads, strict=True):
         top = np.hypot(mesh.points_mm[:, 0], mesh.points_mm[:, 1])
@@ -220,4 +222,4 @@ def test_a_limb_of_concentric_layers_is_cut_to_its_muscle_only():
     from rheobase.montage import pad_pair
 
     arm = Forearm()
-    assert choose_cut(arm, pad_pair(arm), arm.nerve("median")).layers == ("skin", "fat")
+    assert choose_cut(arm, pad_pair(arm).pads, arm.nerve("median")).layers == ("skin", "fat")

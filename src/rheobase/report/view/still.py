@@ -18,7 +18,7 @@ from rheobase.report.view.scene import Scene
 
 _WIDTH_PX = 1360
 _PNG_WIDTH_PX, _PNG_FINER = 680, 2
-_PRIORITY = ("pad", "end", "nerve", "level")
+_PRIORITY = ("pad", "end", "nerve", "bone", "level")
 
 
 def view_part(scene: Scene, *, width_px: int = _WIDTH_PX) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def view_part(scene: Scene, *, width_px: int = _WIDTH_PX) -> dict[str, Any]:
         "tissues": [{"colour": word, "names": list(names)} for word, names in scene.tissues],
         "scale_mV_per_mm2_per_mA": round(scene.scale_mV_per_mm2_per_mA, 6),
         "step_mV_per_mA": scene.step_mV_per_mA,
+        "lines": words.lines_told(scene),
         "table": [list(words.nerve_table(scene)[0]), [list(r) for r in words.nerve_table(scene)[1]]],
     }
 
