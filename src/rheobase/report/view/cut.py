@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.anatomy import BodyPart, MappedPart, NervePath
+from rheobase.report.view.stretch import Stretch
 
 Array = NDArray[np.float64]
 
@@ -45,6 +46,8 @@ class Cut:
         Mean radius at the pads: all that is drawn for the eye, such as the width of lines, is sized by it.
     upright : bool
         Whether the part is drawn standing, its axis pointing to the head.
+    head_ward : bool
+        Whether the axis points to the head in a part that lies.
 
     Examples
     --------
@@ -63,6 +66,7 @@ class Cut:
     layers: tuple[str, ...]
     radius_mm: float
     upright: bool = False
+    head_ward: bool = False
 
     def theta_rad(self, t_rad: Array | float) -> Array:
         """Angle around the axis of angles counted from the first face."""
@@ -79,7 +83,7 @@ class Cut:
     @property
     def ends(self) -> tuple[str, str]:
         """What lies beyond the low and the high end, in words."""
-        return ("feet", "head") if self.upright else ("distal", "proximal")
+        return ("feet", "head") if self.upright or self.head_ward else ("distal", "proximal")
 
 
 class Spotted(Protocol):
@@ -153,6 +157,7 @@ def choose_cut(part: BodyPart, spots: Sequence[Spotted], focus: NervePath | None
             high_mm=float(high),
             layers=bare_layers(part),
             radius_mm=float(radius),
+            head_ward=isinstance(part, Stretch) and part.head_ward,
             upright=stands(part, (high - low) / (2 * radius)),
         )
         # growing angles first: so a lying limb has its pads on top and points to the trunk on the right
@@ -174,7 +179,7 @@ def stands(part: BodyPart, length_to_width_relative: float) -> bool:
     """
     if isinstance(part, MappedPart):
         return bool(part.data["frame"]["length_of"] == "stature")
-    return length_to_width_relative < _UPRIGHT_BELOW
+    return not isinstance(part, Stretch) and length_to_width_relative < _UPRIGHT_BELOW
 
 
 def bare_layers(part: BodyPart) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 _PROUD = 1.05  # contacts stand out of a shaft by so much, so that they are seen
 _SIDES = 24
 _METAL_RELATIVE = 0.35  # of the wall: thickness of a contact in a cuff
+_WORD_AWAY = 3.0  # radii of a lead
+_METAL_RAD = 0.012  # metal stands out of the cut faces by so much, so that it is seen
 _LINE_RELATIVE = 0.009  # of the mean radius
 
 
@@ -29,8 +31,10 @@ def implant_meshes(implants: tuple[Lead | Cuff, ...], cut: Cut) -> list[Mesh]:
 def contact_mm(e: Lead | Cuff, contact: Contact, cut: Cut) -> Array:
     """Place of the word for a contact: in the middle of a lead, at the cut edge of a cuff."""
     middle = e.origin_mm + contact.along_mm * e.axis
-    if isinstance(e, Lead):
-        return middle
+    if isinstance(e, Lead):  # words of either sign on either side, so that they do not collide
+        out = middle * [1.0, 1.0, 0.0]
+        far = np.linalg.norm(out)
+        return middle + np.sign(contact.share) * _WORD_AWAY * e.radius_mm * out / max(float(far), 1e-9)
     theta = float(cut.theta_rad(2 * np.pi))
     return middle + (e.inner_radius_mm + e.wall_mm) * np.array([np.cos(theta), np.sin(theta), 0.0])
 
@@ -65,7 +69,8 @@ def _cuff(e: Cuff, cut: Cut) -> list[Mesh]:
 def _sector(
     name: str, colour: str, e: Cuff, cut: Cut, along: tuple[float, float], wall: tuple[float, float]
 ) -> list[Mesh]:
-    t = angles_rad(cut.wedge_rad, 2 * np.pi)
+    out_rad = _METAL_RAD if wall[0] == 0.0 else 0.0
+    t = angles_rad(cut.wedge_rad - out_rad, 2 * np.pi + out_rad)
     edges = [(wall[0], along[0]), (wall[1], along[0]), (wall[1], along[1]), (wall[0], along[1]), (wall[0], along[0])]
     sides = [
         np.stack([_ring(e, cut, t, z0, w0), _ring(e, cut, t, z1, w1)])

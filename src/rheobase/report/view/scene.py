@@ -19,7 +19,8 @@ from rheobase.report.view.pads import middle_mm, slabs
 from rheobase.report.view.seen import Seen, seen
 from rheobase.report.view.shells import Shell, shells
 from rheobase.report.view.solids import solids
-from rheobase.report.view.surfaces import SOLIDS, STANDING, borders, colour_of, core_faces, layer_faces
+from rheobase.report.view.stretch import Stretch
+from rheobase.report.view.surfaces import SOLIDS, STANDING, Standing, borders, colour_of, core_faces, layer_faces
 
 Array = NDArray[np.float64]
 
@@ -29,7 +30,9 @@ _OUTSIDE_RAD = -0.6  # from the first face, into what is left
 SEEN_FROM = {"end": -0.6, "pad": -0.25}
 """Least cosine between the direction of a word and that to the eye; 0.2 for other kinds."""
 _NAME_PLACES = 60
-_IN_VOLUMES = (("cord", ("cord",)),)  # what stands whole around implants: bone would hide them
+_NO_NERVE = ("root", "column", "fascicle", "nerve")
+_MANY_NAMES = 4
+_IN_VOLUMES: Standing = (("cord", ("cord",)),)  # what stands whole around implants: bone would hide them
 _FROM_FACE = 0.46  # where in the wedge the eye stands, 0 at its first face
 
 
@@ -158,7 +161,7 @@ def build_scene(
     lines, step, numbers = isopotentials(view, cut, leading_sign)
     meshes = [
         *borders(part, cut), *layer_faces(part, cut), *faces,
-        *solids(part, cut, _IN_VOLUMES if view.implants else SOLIDS), *slabs(part, view.pads, cut),
+        *solids(part, cut, _standing(part)), *slabs(part, view.pads, cut),
         *implant_meshes(view.implants, cut), *tubes(drives, cut, scale, name), *edges(part, cut), *lines,
     ]  # fmt: skip
     spots = _spot_labels(view, cut, leading_sign)
@@ -180,6 +183,13 @@ def build_scene(
         shells=shells(view, cut, leading_sign),
         amplitude_mA=amplitude_mA,
     )
+
+
+def _standing(part: BodyPart) -> Standing:
+    """What stands whole in the wedge: around implants nothing but the cord, and fascicles are tubes already."""
+    if not isinstance(part, Stretch):
+        return SOLIDS
+    return () if part.circles_mm else _IN_VOLUMES
 
 
 def _views(cut: Cut) -> dict[str, Array]:
@@ -276,7 +286,7 @@ def _nerve_labels(drives: list[Drive], cut: Cut, pad_mm: Array, focus: str | Non
         t = cut.t_rad(np.arctan2(d.points_mm[:, 1], d.points_mm[:, 0]))
         bare = np.flatnonzero((t < cut.wedge_rad) | (t > 2 * np.pi - 0.05))
         named = None
-        text = d.name.replace("_", " ") + (" nerve" if d.name == focus else "")
+        text = d.name.replace("_", " ") + (" nerve" if d.name == focus and not any(w in d.name for w in _NO_NERVE) else "")
         if len(bare) > _LEAST_BARE:
             ends = d.points_mm[bare[[round(0.14 * len(bare)), round(0.86 * len(bare))]]]
             named = ends[np.argmax(np.linalg.norm(ends - pad_mm, axis=1))]
@@ -296,4 +306,10 @@ def _legend(part: BodyPart) -> tuple[tuple[str, tuple[str, ...]], ...]:
     layers = [t for name in part.layer_names for t in part.tissues if t.name == name]
     for tissue in (*layers, *(t for t in part.tissues if t.name not in part.layer_names)):
         found.setdefault(colour_of(tissue.name), []).append(tissue.name.replace("_", " "))
-    return tuple((word, tuple(names)) for word, names in found.items())
+    return tuple((word, _few(names)) for word, names in found.items())
+
+
+def _few(names: list[str]) -> tuple[str, ...]:
+    """Numbered names as one."""
+    stems = {n.rstrip("0123456789").rstrip() for n in names}
+    return (f"{stems.pop()}s",) if len(names) > _MANY_NAMES and len(stems) == 1 else tuple(names)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.anatomy import BodyPart, FascicularNerve, NervePath, Tissue, Volume
+from rheobase.anatomy import BodyPart, FascicularNerve, NervePath, SpinalCanal, Tissue, Volume
 from rheobase.electrode import Cuff, Lead
 
 Array = NDArray[np.float64]
@@ -51,6 +51,11 @@ class Stretch(BodyPart):
     def nerves(self) -> Mapping[str, NervePath]:
         """Nerves, roots and tracts of the volume."""
         return self.volume.nerves
+
+    @property
+    def head_ward(self) -> bool:
+        """Whether z points to the head."""
+        return isinstance(self.volume, SpinalCanal)
 
     @property
     def circles_mm(self) -> Mapping[str, float]:

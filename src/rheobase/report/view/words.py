@@ -33,7 +33,7 @@ def answer(scene: Scene) -> str:
             f" {number(float(f[best]))} mV/mm² for each mA."
         )
     return (
-        f"The {_plain(drive.name)} nerve lies {number(float(drive.depth_mm[under]))} mm below the skin at the"
+        f"The {_plain(drive.name)}{'' if 'root' in drive.name else ' nerve'} lies {number(float(drive.depth_mm[under]))} mm below the skin at the"
         f" {_plain(pad.name)} pad. Along it the leading phase pushes hardest towards firing"
         f" {_beside(float(z[best] - pad.along_mm), scene)} that pad's middle, by {number(float(f[best]))} mV/mm² for"
         " each mA."
