@@ -50,7 +50,7 @@ def test_it_writes_a_page_and_a_still(drawn, capsys):
 
 
 def test_the_gallery_draws_every_body_part(drawn, monkeypatch, capsys):
-    monkeypatch.setattr("rheobase.registry.members", lambda kind: ("forearm", "thigh"))
+    monkeypatch.setattr(view, "view_names", lambda: ("forearm", "thigh"))
     monkeypatch.setattr("rheobase.report.view_png", lambda scene: b"still of " + scene.title.encode())
     monkeypatch.setattr("rheobase.report.view_html", lambda scene, **given: f"page with {given['still_png']!r}")
     assert main(["view", "--gallery", "--out", "all"]) == 0

@@ -152,11 +152,13 @@ def test_colours_are_those_of_the_report_in_light_and_dark():
 
 
 def test_the_gallery_names_a_picture_and_a_page_for_each():
-    page = gallery_page(["low_back", "thigh"], disclaimer="d")
+    page = gallery_page(["low_back", "thigh"], {"low_back": "A <", "thigh": "B"}, disclaimer="d", left=["spine"])
     assert re.findall(r'(?:src|href)="([^"]+)"', page) == [
         "low_back.html", "low_back.png", "low_back.html", "thigh.html", "thigh.png", "thigh.html"
     ]  # fmt: skip
-    assert "2 body parts" in page
+    assert "2 parts of the body" in page
+    assert "Not drawn: Spine" in page
+    assert "A &lt;" in page
 
 
 def test_a_round_pad_can_be_drawn():

@@ -10,12 +10,12 @@ from rheobase.anatomy import Forearm
 from rheobase.errors import ParameterError
 from rheobase.report.view import words
 from rheobase.report.view.cut import choose_cut, focus_nerve
-from rheobase.report.view.lines import nice_step
+from rheobase.report.view.lines import line_levels, nice_step
 from rheobase.report.view.mesh import sheet_mesh, tube_mesh
 from rheobase.report.view.nerves import drive_of
+from rheobase.report.view.net import surface_net
 from rheobase.report.view.scene import build_scene
 from rheobase.report.view.seen import seen
-from rheobase.report.view.net import surface_net
 from rheobase.report.view.solids import solids
 
 SCENE = stump_scene()
@@ -156,6 +156,34 @@ def test_isopotentials_lie_at_their_potential_on_the_faces():
             assert v.min() > 0
         if "below" in mesh.name:
             assert v.max() < 0
+
+
+def test_lines_near_a_pad_are_fewer_than_steps():
+    levels = line_levels(-1000.0, 30.0, 5.0)
+    assert np.diff(levels).max() == 100.0
+    assert set(np.arange(-50.0, 31.0, 5.0)) <= set(levels)
+    assert line_levels(0.2, 0.4, 1.0).size == 0
+
+
+def test_surfaces_lie_at_their_potential_and_reach_from_skin_to_skin():
+    assert len(SCENE.shells) > 3
+    for shell in SCENE.shells:
+        v = -potential(shell.mesh.points_mm)
+        # corners are means of crossings that lie within a cell of one another
+        assert np.abs(v - shell.level_mV_per_mA).mean() < 0.04 * abs(shell.level_mV_per_mA) + 0.05
+        assert shell.mesh.colour == ("above" if shell.level_mV_per_mA > 0 else "below")
+        p = shell.mesh.points_mm
+        assert (np.hypot(p[:, 0], p[:, 1]) <= PART.outline_mm(np.arctan2(p[:, 1], p[:, 0]), p[:, 2]) + 1e-6).all()
+
+    everywhere = np.concatenate([shell.mesh.points_mm for shell in SCENE.shells])
+    assert np.unique(np.floor(np.arctan2(everywhere[:, 1], everywhere[:, 0]) / 0.5)).size == 14, "whole, in the cut too"
+
+
+def test_words_tell_levels_at_the_amplitude():
+    scene = build_scene(known_field(), title="t", over="near", amplitude_mA=12.0)
+    step = scene.step_mV_per_mA
+    assert f"at 12 mA every {12 * step:g} mV" in words.caption(scene)
+    assert "mA every" not in words.caption(SCENE)
 
 
 def test_steps_are_round():

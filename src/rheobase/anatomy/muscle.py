@@ -107,8 +107,8 @@ def belongs(muscles: Sequence[Muscle], points_mm: Array) -> NDArray[np.intp]:
 def fibres_of(muscles: Sequence[Muscle], points_mm: Array) -> Array:
     """Unit vectors along the fibres, shape (n, 3); they turn within some mm of a septum from one way to the other.
 
-    A sudden turn at a septum, of which nobody knows the place to a mm, would put a kink into the potential; on a grid it
-    becomes a staircase, and second differences along nerves never settle.
+    A sudden turn at a septum, of which nobody knows the place to a mm, would put a kink into the potential; on a grid
+    it becomes a staircase, and second differences along nerves never settle.
 
     Parameters
     ----------

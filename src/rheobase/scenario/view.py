@@ -111,9 +111,7 @@ def _implant(name: str, overrides: Mapping[str, Any], say: Progress, *, use_cach
     return build_scene(field, title=made.title, over=made.over)
 
 
-def scene_of(
-    field: Field, pulse: Pulse, *, title: str, over: str | None, amplitude_mA: float | None = None
-) -> Scene:
+def scene_of(field: Field, pulse: Pulse, *, title: str, over: str | None, amplitude_mA: float | None = None) -> Scene:
     """The scene of a field in the leading phase of a pulse.
 
     Parameters

@@ -10,9 +10,7 @@ from rheobase.report._html import esc
 _STYLE = "figure img { width: 100%; height: auto; display: block; background: #fff; border-radius: 6px; }\n"
 
 
-def gallery_page(
-    names: Sequence[str], answers: Mapping[str, str], *, disclaimer: str, left: Sequence[str] = ()
-) -> str:
+def gallery_page(names: Sequence[str], answers: Mapping[str, str], *, disclaimer: str, left: Sequence[str] = ()) -> str:
     """The page; pictures ``NAME.png`` and pages ``NAME.html`` stand beside it.
 
     Parameters
@@ -43,8 +41,9 @@ def gallery_page(
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>Body parts: Rheobase view</title>\n<style>\n{style}\n{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f'<header><h1>Rheobase</h1>\n<p class="answer">{len(names)} parts of the body, each cut open under the active pad'
-        f" or contact of its usual montage.</p>{missing}</header>\n{pictures}\n<footer><p>{esc(disclaimer)}</p></footer>\n"
+        f'<header><h1>Rheobase</h1>\n<p class="answer">{len(names)} parts of the body, each cut open under the active'
+        f" pad or contact of its usual montage.</p>{missing}</header>\n{pictures}\n"
+        f"<footer><p>{esc(disclaimer)}</p></footer>\n"
         "</main>\n</body>\n</html>\n"
     )
 

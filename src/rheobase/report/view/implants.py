@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,10 +74,7 @@ def _sector(
     out_rad = _METAL_RAD if wall[0] == 0.0 else 0.0
     t = angles_rad(cut.wedge_rad - out_rad, 2 * np.pi + out_rad)
     edges = [(wall[0], along[0]), (wall[1], along[0]), (wall[1], along[1]), (wall[0], along[1]), (wall[0], along[0])]
-    sides = [
-        np.stack([_ring(e, cut, t, z0, w0), _ring(e, cut, t, z1, w1)])
-        for (w0, z0), (w1, z1) in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    sides = [np.stack([_ring(e, cut, t, z0, w0), _ring(e, cut, t, z1, w1)]) for (w0, z0), (w1, z1) in pairwise(edges)]
     faces = [
         np.stack([[_ring(e, cut, np.array([end]), z, w)[0] for z in along] for w in wall]) for end in (t[0], t[-1])
     ]

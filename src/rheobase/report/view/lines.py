@@ -57,7 +57,7 @@ def isopotentials(view: Seen, cut: Cut, sign: int) -> tuple[list[Mesh], float, l
 
 
 def line_levels(low: float, high: float, step: float) -> Array:
-    """Multiples of a step, every one up to `EVEN` steps from zero, then ever fewer: near a pad lines would run together.
+    """Multiples of a step, each up to `EVEN` steps from zero, then ever fewer: near a pad lines would run together.
 
     Examples
     --------

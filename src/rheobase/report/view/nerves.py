@@ -114,7 +114,7 @@ def tubes(drives: list[Drive], cut: Cut, scale_mV_per_mm2_per_mA: float, focus: 
     for d in drives:
         step = step_mm(cut)
         ring = _RING_STEPS * step
-        every = round(_RING_STEPS)
+        every = _RING_STEPS
         keep = np.unique([*range(0, len(d.points_mm), every), len(d.points_mm) - 1])
         way, value = d.points_mm[keep], d.activating_mV_per_mm2_per_mA[keep] / scale_mV_per_mm2_per_mA
         for end, way_on in ((0, -1), (-1, 1)):

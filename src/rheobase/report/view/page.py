@@ -21,15 +21,16 @@ _STEPS = 32767
 _LYING_SHAPE = 1.6  # width over height of the stage of a lying part, as in view.css
 _KEYS = (
     "Drag with the mouse or one finger to turn, pinch with two fingers to zoom and roll.",
-    "With the picture focused: arrow keys turn, + and − zoom, [ and ] roll, 1 to 4 choose a view, S shows the surfaces of"
-    " equal potential, Home goes back.",
+    "With the picture focused: arrow keys turn, + and − zoom, [ and ] roll, 1 to 4 choose a view, Home goes back,"
+    " S shows the surfaces of equal potential.",
     "The mouse wheel zooms while the picture is focused, or with Ctrl held down.",
 )
 _BUTTONS = (
     ("left", "◀", "turn left"), ("right", "▶", "turn right"), ("up", "▲", "turn up"), ("down", "▼", "turn down"),
     ("nearer", "+", "nearer"), ("farther", "−", "farther"),
     ("start", "cut", "view 1: into the cut"), ("front", "pad", "view 2: at the active pad"),
-    ("outside", "outside", "view 3: at the skin"), ("end", "end", "view 4: along the axis"), ("shells", "surfaces", "surfaces of equal potential"),
+    ("outside", "outside", "view 3: at the skin"), ("end", "end", "view 4: along the axis"),
+    ("shells", "surfaces", "surfaces of equal potential"),
 )  # fmt: skip
 
 
@@ -100,8 +101,9 @@ def _tables(scene: Scene) -> str:
 def _switches(scene: Scene) -> str:
     """One box for each surface of equal potential."""
     boxes = "".join(
-        f'<label><input type="checkbox" data-shell="{i}"><span class="swatch full" style="--own:var(--{s.mesh.colour})">'
-        f"</span>{esc(words.level_told(s.level_mV_per_mA, scene.amplitude_mA))}</label>"
+        f'<label><input type="checkbox" data-shell="{i}">'
+        f'<span class="swatch full" style="--own:var(--{s.mesh.colour})"></span>'
+        f"{esc(words.level_told(s.level_mV_per_mA, scene.amplitude_mA))}</label>"
         for i, s in enumerate(scene.shells)
     )
     if not boxes:

@@ -18,7 +18,8 @@ WORDS = {
     "marrow": ("marrow", True), "tendon": ("grid", False), "blood": ("blood", False), "air": ("paper", False),
     "fluid": ("window", False), "cord": ("cord", False), "viscera": ("viscera", False), "septum": ("paper", False),
     "insulation": ("insulation", False), "idle": ("soft", True), "above": ("above", False),
-    "below": ("below", False), "pad": ("pad", False), "line": ("ink", False), "soft": ("soft", True), "up": ("depolarised", False),
+    "below": ("below", False), "pad": ("pad", False), "line": ("ink", False), "soft": ("soft", True),
+    "up": ("depolarised", False),
     "middle": ("rest", False), "down": ("hyperpolarised", False),
 }  # fmt: skip
 

@@ -32,6 +32,7 @@ SEEN_FROM = {"end": -0.6, "pad": -0.25}
 _NAME_PLACES = 60
 _NO_NERVE = ("root", "column", "fascicle", "nerve")
 _MANY_NAMES = 4
+_LEAST_NAMED_MM = 0.5  # radius of a bone or vessel that is named
 _IN_VOLUMES: Standing = (("cord", ("cord",)),)  # what stands whole around implants: bone would hide them
 _FROM_FACE = 0.46  # where in the wedge the eye stands, 0 at its first face
 
@@ -258,11 +259,12 @@ def _bone_labels(part: BodyPart, cut: Cut) -> list[Label]:
         if not z.size:
             continue
         centre, half = thing.section(z)
-        bare = (cut.t_rad(np.arctan2(centre[:, 1], centre[:, 0])) < cut.wedge_rad) & (half.min(axis=1) > 0.5)
+        front = centre + 0.9 * half.min(axis=1, keepdims=True) * into[:2]  # towards the eye
+        bare = (cut.t_rad(np.arctan2(front[:, 1], front[:, 0])) < cut.wedge_rad) & (half.min(axis=1) > _LEAST_NAMED_MM)
         if not bare.any():
             continue
-        i = np.flatnonzero(bare)[int(bare.sum() / 2)]
-        place = np.array([*centre[i], z[i]]) + 0.9 * half[i].min() * into
+        i = np.flatnonzero(bare)[int(0.7 * bare.sum())]
+        place = np.array([*front[i], z[i]])
         out.append(Label(text=thing.name.replace("_", " "), kind="bone", place_mm=place, normal=into))
     return out
 
@@ -286,7 +288,9 @@ def _nerve_labels(drives: list[Drive], cut: Cut, pad_mm: Array, focus: str | Non
         t = cut.t_rad(np.arctan2(d.points_mm[:, 1], d.points_mm[:, 0]))
         bare = np.flatnonzero((t < cut.wedge_rad) | (t > 2 * np.pi - 0.05))
         named = None
-        text = d.name.replace("_", " ") + (" nerve" if d.name == focus and not any(w in d.name for w in _NO_NERVE) else "")
+        text = d.name.replace("_", " ") + (
+            " nerve" if d.name == focus and not any(w in d.name for w in _NO_NERVE) else ""
+        )
         if len(bare) > _LEAST_BARE:
             ends = d.points_mm[bare[[round(0.14 * len(bare)), round(0.86 * len(bare))]]]
             named = ends[np.argmax(np.linalg.norm(ends - pad_mm, axis=1))]

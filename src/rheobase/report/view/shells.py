@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,9 +43,7 @@ class Shell:
 def shells(view: Seen, cut: Cut, sign: int) -> tuple[Shell, ...]:
     """Surfaces at 1, 2 and 5 times powers of ten, from the skin to the axis, over the stretch that is shown."""
     points = _places(view, cut)
-    v = sign * view.drive_V_per_A((points * [_JUST_INSIDE, _JUST_INSIDE, 1.0]).reshape(-1, 3)).reshape(
-        points.shape[:3]
-    )
+    v = sign * view.drive_V_per_A((points * [_JUST_INSIDE, _JUST_INSIDE, 1.0]).reshape(-1, 3)).reshape(points.shape[:3])
     out = []
     for level in shell_levels(v):
         mesh = _surface(v, points, level)
@@ -80,7 +79,7 @@ def _places(view: Seen, cut: Cut) -> Array:
     borders = view.part.borders_mm(t, along)[::-1]
     core = np.linspace(_FROM_AXIS, 1.0, _CORE)[:, None, None] * borders[0]
     share = np.arange(1, _LAYER + 1)[:, None, None] / _LAYER
-    layers = [low + share * (high - low) for low, high in zip(borders[:-1], borders[1:], strict=True)]
+    layers = [low + share * (high - low) for low, high in pairwise(borders)]
     r = np.concatenate([core, *layers])
     return np.stack([r * np.cos(t), r * np.sin(t), np.broadcast_to(along, r.shape)], axis=-1)
 

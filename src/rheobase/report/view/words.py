@@ -33,7 +33,8 @@ def answer(scene: Scene) -> str:
             f" {number(float(f[best]))} mV/mm² for each mA."
         )
     return (
-        f"The {_plain(drive.name)}{'' if 'root' in drive.name else ' nerve'} lies {number(float(drive.depth_mm[under]))} mm below the skin at the"
+        f"The {_plain(drive.name)}{'' if 'root' in drive.name else ' nerve'} lies"
+        f" {number(float(drive.depth_mm[under]))} mm below the skin at the"
         f" {_plain(pad.name)} pad. Along it the leading phase pushes hardest towards firing"
         f" {_beside(float(z[best] - pad.along_mm), scene)} that pad's middle, by {number(float(f[best]))} mV/mm² for"
         " each mA."
@@ -71,7 +72,10 @@ def caption(scene: Scene) -> str:
 def lines_told(scene: Scene) -> str:
     """What the lines of equal potential stand for, also in mV where the amplitude is known."""
     step, even = scene.step_mV_per_mA, EVEN * scene.step_mV_per_mA
-    told = f"equal potential in mV per mA of the leading phase, every {number(step)} up to ±{number(even)}, then further apart"
+    told = (
+        f"equal potential in mV per mA of the leading phase, every {number(step)} up to ±{number(even)}, then further"
+        " apart"
+    )
     if scene.amplitude_mA is None:
         return told
     return f"{told}; at {number(scene.amplitude_mA)} mA every {number(step * scene.amplitude_mA)} mV"
@@ -94,8 +98,8 @@ def level_told(level_mV_per_mA: float, amplitude_mA: float | None) -> str:
 def _scale_told(scene: Scene) -> str:
     if scene.seen.implants:
         return (
-            "To scale but for thin nerves, which are drawn thicker than they are. The wedge is cut through the middle of"
-            " the active contact; bare metal is dark, contacts without current are lighter, insulation is grey."
+            "To scale but for thin nerves, which are drawn thicker than they are. The wedge is cut through the middle"
+            " of the active contact; bare metal is dark, contacts without current are lighter, insulation is grey."
         )
     return (
         "To scale but for nerves, which are drawn thicker than they are, and the thickness of pads. The wedge is cut"
