@@ -56,7 +56,7 @@ def isopotentials(view: Seen, cut: Cut, sign: int) -> tuple[list[Mesh], float, l
     return meshes, step, numbers
 
 
-def line_levels(low: float, high: float, step: float) -> Array:
+def line_levels(low_mV_per_mA: float, high_mV_per_mA: float, step_mV_per_mA: float) -> Array:
     """Multiples of a step, each up to `EVEN` steps from zero, then ever fewer: near a pad lines would run together.
 
     Examples
@@ -64,11 +64,11 @@ def line_levels(low: float, high: float, step: float) -> Array:
     >>> line_levels(-130.0, 12.0, 5.0).tolist()
     [-125.0, -100.0, -75.0, -50.0, -45.0, -40.0, -35.0, -30.0, -25.0, -20.0, -15.0, -10.0, -5.0, 0.0, 5.0, 10.0]
     """
-    most = int(max(abs(low), abs(high)) / step)
+    most = int(max(abs(low_mV_per_mA), abs(high_mV_per_mA)) / step_mV_per_mA)
     counts = [n for n in range(most + 1) if n <= EVEN or n % (EVEN // 2) == 0]
     counts = [n for n in counts if n <= 4 * EVEN or n % (2 * EVEN) == 0]
-    levels = step * np.array(sorted({*counts, *(-n for n in counts)}), dtype=float)
-    return levels[(levels >= low) & (levels <= high)]
+    levels = step_mV_per_mA * np.array(sorted({*counts, *(-n for n in counts)}), dtype=float)
+    return levels[(levels >= low_mV_per_mA) & (levels <= high_mV_per_mA)]
 
 
 def nice_step(values: Array, about: int) -> float:
