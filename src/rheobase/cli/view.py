@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="change a value of the scenario (pads.width_mm=30) or of the body part (fat_mm=20); may be repeated",
     )  # fmt: skip
     parser.add_argument("--gallery", action="store_true", help="draw every body part and implant, with a page")
+    parser.add_argument("--small", action="store_true", help="with --gallery: small pictures only, for documentation")
     parser.add_argument("--no-cache", action="store_true", help="solve the field anew, even if it is known")
 
 
@@ -39,6 +40,8 @@ def main(given: argparse.Namespace) -> int:
             "view: name what to draw, such as 'rheobase view tens-forearm' or 'rheobase view thigh', or give --gallery"
             " alone for every body part."
         )
+    if given.small and not given.gallery:
+        raise ScenarioError("view: --small is for --gallery; leave it out for one picture.")
     changed = overrides(given.overrides)
     if given.gallery and changed:
         raise ScenarioError("view: --set cannot be given with --gallery; name one body part to change it.")
@@ -46,7 +49,7 @@ def main(given: argparse.Namespace) -> int:
     folder = Path(given.out) if given.out else Path("rheobase-out") / name
     check_folder(folder)
     with progress() as show:
-        make = _gallery if given.gallery else _one
+        make = _pictures if given.small else _gallery if given.gallery else _one
         files = write_folder(folder, make(given.what, changed, show, use_cache=not given.no_cache))
     print(f"Written to {folder}: {', '.join(files)}")
     return 0
@@ -73,6 +76,19 @@ def _gallery(_: None, changed: dict[str, Any], show: Any, *, use_cache: bool) ->
         files[f"{name}.html"], files[f"{name}.png"] = _writer(html.encode("utf-8")), _writer(png)
     page = gallery_page(names, titles, left=left, disclaimer=DISCLAIMER)
     return {"index.html": _writer(page.encode("utf-8")), **files}
+
+
+def _pictures(_: None, changed: dict[str, Any], show: Any, *, use_cache: bool) -> dict[str, Callable[[Path], None]]:
+    from rheobase.report import view_png
+    from rheobase.scenario.view import view_names, view_scene
+
+    files: dict[str, Callable[[Path], None]] = {}
+    names = view_names()
+    for i, name in enumerate(names):
+        if show:
+            show(name, i / len(names))
+        files[f"{name}.png"] = _writer(view_png(view_scene(name, use_cache=use_cache), small=True))
+    return files
 
 
 def _drawn(what: str, changed: dict[str, Any], show: Any, *, use_cache: bool) -> tuple[str, bytes, str]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from rheobase.effect import (
 from rheobase.effect.muscle.hill_huxley import rest_of, run_hill_huxley
 from rheobase.errors import ParameterError
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 _TETANUS_HZ = 100.0
 
 

@@ -20,7 +20,7 @@ from rheobase.field._tables import Modes
 from rheobase.field.density import PadDensity
 from rheobase.field.field import Field
 from rheobase.field.sampled import SampledSolution, sampled_solution
-from rheobase.montage import Drive, Montage
+from rheobase.montage import Drive, Implanted, Montage
 
 _WHY_NOT = {
     "finite_elements": "elements bend to the surfaces of the solids, and only the mesher's own objects know these, so"
@@ -77,14 +77,16 @@ def field_arrays(field: Field) -> dict[str, np.ndarray]:
     return out
 
 
-def field_from_arrays(anatomy: BodyPart | Volume, montage: Montage | Drive, arrays: Mapping[str, np.ndarray]) -> Field:
+def field_from_arrays(
+    anatomy: BodyPart | Volume, montage: Montage | Implanted | Drive, arrays: Mapping[str, np.ndarray]
+) -> Field:
     """The field again, for the same anatomy and montage.
 
     Parameters
     ----------
     anatomy : BodyPart or Volume
         The body part it was solved for.
-    montage : Montage or Drive
+    montage : Montage, Implanted or Drive
         The pads, or the contacts of a sampled field.
     arrays : mapping
         As made by `field_arrays`.

@@ -32,6 +32,7 @@ SEEN_FROM = {"end": -0.6, "pad": -0.25}
 _NAME_PLACES = 60
 _NO_NERVE = ("root", "column", "fascicle", "nerve")
 _MANY_NAMES = 4
+_PLAIN = {"body": "vertebral bodies"}
 _LEAST_NAMED_MM = 0.5  # radius of a bone or vessel that is named
 _IN_VOLUMES: Standing = (("cord", ("cord",)),)  # what stands whole around implants: bone would hide them
 _FROM_FACE = 0.46  # where in the wedge the eye stands, 0 at its first face
@@ -265,7 +266,9 @@ def _bone_labels(part: BodyPart, cut: Cut) -> list[Label]:
             continue
         i = np.flatnonzero(bare)[int(0.7 * bare.sum())]
         place = np.array([*front[i], z[i]])
-        out.append(Label(text=thing.name.replace("_", " "), kind="bone", place_mm=place, normal=into))
+        out.append(
+            Label(text=_PLAIN.get(thing.name, thing.name.replace("_", " ")), kind="bone", place_mm=place, normal=into)
+        )
     return out
 
 

@@ -90,9 +90,9 @@ def level_told(level_mV_per_mA: float, amplitude_mA: float | None) -> str:
     ('−60 mV (−5 mV per mA at 12 mA)', '2 mV per mA')
     """
     each = f"{number(level_mV_per_mA)} mV per mA"
-    if amplitude_mA is None:
-        return each
-    return f"{number(level_mV_per_mA * amplitude_mA)} mV ({each} at {number(amplitude_mA)} mA)"
+    if amplitude_mA is not None:
+        each = f"{number(level_mV_per_mA * amplitude_mA)} mV ({each} at {number(amplitude_mA)} mA)"
+    return each.replace("-", "−")
 
 
 def _scale_told(scene: Scene) -> str:
