@@ -41,7 +41,7 @@ def median(action: Callable[[], object], repeats: int, clock: Callable[[], float
 def field(fibres: UniformFibres, distance_mm: np.ndarray | float = CORE_MM) -> np.ndarray:
     """Potential of a point source beside the middle node of every fibre."""
     middle = fibres.node_arc_um[:, [fibres.nodes // 2]]
-    r_mm = np.hypot(np.reshape(distance_mm, (-1, 1)), (fibres.arc_um - middle) / 1000)
+    r_mm = np.sqrt(np.reshape(distance_mm, (-1, 1)) ** 2 + ((fibres.arc_um - middle) / 1000) ** 2)
     return 1 / (4e-3 * np.pi * SIGMA * r_mm)[:, None]
 
 

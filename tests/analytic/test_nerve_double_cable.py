@@ -102,7 +102,7 @@ def test_modes_are_those_of_the_compartments(diameter_um):
         assert part[even].sum() - part[odd].sum() == pytest.approx(seen[0, 1], rel=1e-8)
     e = np.random.default_rng(1).normal(size=12)
     seen = b.T @ np.linalg.solve(g, s @ e)
-    pushed = modes.drive[0] @ np.stack([e[:6] + e[:5:-1], e[:6] - e[:5:-1]], axis=1) / rates_per_ms[:, None]
+    pushed = modes.drive[0].T @ np.stack([e[:6] + e[:5:-1], e[:6] - e[:5:-1]], axis=1) / rates_per_ms[:, None]
     assert pushed[even, 0].sum() + pushed[odd, 1].sum() == pytest.approx(seen[0], rel=1e-8)
     assert pushed[even, 0].sum() - pushed[odd, 1].sum() == pytest.approx(seen[1], rel=1e-8)
 

@@ -11,11 +11,15 @@ import pytest
 from nerve_cases import CATHODIC, mrg, point_potential
 
 import rheobase.nerve.chunk as chunks
-from rheobase.kernel import LANES, cable_numpy
+from rheobase.kernel import LANES, cable_numpy, drive_numpy, eigen_numpy, lanes_numpy, nodes_numpy
 from rheobase.nerve import tapered_fibre, uniform_fibre
 from rheobase.nerve.chunk import make_chunk
 
 cable = pytest.importorskip("rheobase.kernel.cable")
+drive = pytest.importorskip("rheobase.kernel.drive")
+eigen = pytest.importorskip("rheobase.kernel.eigen")
+lanes = pytest.importorskip("rheobase.kernel.lanes")
+nodes = pytest.importorskip("rheobase.kernel.nodes")
 ROOT = Path(__file__).resolve().parents[2]
 F = np.float32
 
@@ -201,3 +205,111 @@ def test_the_suite_runs_without_the_compiler():
 def test_the_suite_runs_with_bounds_checked(tmp_path):
     """Plain indices are checked so; the explicit vector reads are not, for them the twin's shapes must do."""
     run_part_of_the_suite("cable", NUMBA_BOUNDSCHECK="1", NUMBA_CACHE_DIR=str(tmp_path))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_what_sources_do_to_modes(kind):
+    """Missing internodes feel nothing, branches begin at their parent, sources of current drive no mode."""
+    g = np.random.default_rng(3)
+    parent = np.array([0, 1, 2, 1, 4])
+    potential = g.normal(size=(32, 2, 11 * parent.size + 1))
+    which, weight = g.integers(-1, 3, (32, parent.size)), g.normal(size=(3, 6, 20))
+    gain, axial = g.uniform(0.1, 1.0, (3, 20)), g.uniform(1.0, 2.0, 3)
+    sizes = (32 * 3 * parent.size * 20, 32 * 3 * (parent.size + 1))
+    outs = [[np.full(size, np.nan, kind) for size in sizes] for _ in range(2)]
+    for one, out in zip((drive.drive_modes, drive_numpy.drive_modes), outs, strict=True):
+        one(potential, parent, which, weight, gain, axial, *out)
+    for fast, slow in zip(*outs, strict=True):
+        np.testing.assert_allclose(fast, slow, rtol=1e-6 if kind is np.float32 else 1e-12, atol=1e-6)
+    by_lane = np.moveaxis(outs[0][0].reshape(2, 3, parent.size, 20, LANES), -1, 1).reshape(32, 3, parent.size, 20)
+    of_node = np.moveaxis(outs[0][1].reshape(2, 3, parent.size + 1, LANES), -1, 1).reshape(32, 3, -1)
+    assert (by_lane[:, 2] == 0).all()
+    assert (of_node[:, 2] == 0).all()
+    assert (by_lane[:, 0][which < 0] == 0).all()
+    j, m = 3, 12  # by hand: internode 3 begins at node 1, mode 12 is an odd one
+    lane = int(np.flatnonzero(which[:, j] == 2)[0])
+    e = potential[lane, 1]
+    first, mirror = [e[11], *e[34:39]], e[[44, 43, 42, 41, 40, 39]]
+    by_hand = gain[2, m] * sum(weight[2, i, m] * (first[i] - mirror[i]) for i in range(6))
+    assert by_lane[lane, 1, j, m] == pytest.approx(by_hand, rel=1e-5)
+    lane = int(np.flatnonzero(which[:, 4] == 1)[0])  # node 5 ends internode 4 and nothing else
+    e = potential[lane, 0]
+    assert of_node[lane, 0, 5] == pytest.approx(axial[1] * (e[54] - e[55]), rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_nodes_are_laid_out_alike(kind):
+    """Bare nodes, passive ends and missing nodes; internodes of no kind; a tree; an end joined to nothing."""
+    g = np.random.default_rng(6)
+    parent, size = np.array([0, 1, 2, 1]), 32 * 5
+    of, role = g.integers(0, 3, (32, 5)), g.integers(0, 4, (32, 5)).astype(np.int8)
+    table = g.uniform(0.5, 1.0, (3, 5))
+    outs = [[np.full(n, np.nan, t) for n, t in ((size, kind), (2 * size, kind), (size, float), (size, float))]
+            for _ in range(2)]  # fmt: skip
+    for one, out in zip((nodes.lay_nodes, nodes_numpy.lay_nodes), outs, strict=True):
+        one(of, role, table, *out)
+    for fast, slow in zip(*outs, strict=True):
+        assert (fast == slow).all()
+    capacitance, leak = outs[0][2:]
+    assert set(np.unique(capacitance[leak == 0.0])) >= {0.0, 1.0}
+    index = g.integers(0, 4, (32, 4))
+    index[:, 3] = 3  # no internode
+    own, through = (np.append(g.uniform(1.0, 2.0, 3), 0.0) for _ in range(2))
+    steps = [[np.full(size, np.nan, kind) for _ in range(3)] for _ in range(2)]
+    for one, out in zip((nodes.step_nodes, nodes_numpy.step_nodes), steps, strict=True):
+        one(index, parent, own, through, capacitance, leak, 0.005, *out)
+    for fast, slow in zip(*steps, strict=True):
+        np.testing.assert_allclose(fast, slow, rtol=1e-6 if kind is np.float32 else 1e-14)
+    last = np.arange(2)[:, None] * 80 + 64 + np.arange(16)  # node 4, joined to nothing, of both blocks
+    alone = (capacitance[last] == 0.0) & (leak[last] == 0.0)
+    assert alone.any()
+    assert (steps[0][1][last][alone] == 1.0).all()
+
+
+def test_lanes_are_taken_alike():
+    g = np.random.default_rng(4)
+    sources = tuple(g.normal(size=2 * rows * LANES) for rows in (5, 0, 40))
+    chosen = g.integers(0, 32, 48)
+    outs = [tuple(np.empty(48 * rows) for rows in (5, 0, 40)) for _ in range(2)]
+    for one, out in zip((lanes.take_lanes, lanes_numpy.take_lanes), outs, strict=True):
+        one(sources, chosen, out)
+    for fast, slow in zip(*outs, strict=True):
+        assert (fast == slow).all()
+    assert outs[0][0].reshape(3, 5, 16)[1, 4, 2] == sources[0].reshape(2, 5, 16)[chosen[18] // 16, 4, chosen[18] % 16]
+
+
+def _systems(count):
+    """Ten rows each: random, with equal eigenvalues, diagonal, spread over ten decades."""
+    g = np.random.default_rng(5)
+    q = np.linalg.qr(g.normal(size=(count, 10, 10)))[0]
+    values = g.uniform(0.1, 10.0, (count, 10))
+    values[1] = 2.0
+    values[2] = np.logspace(-5, 5, 10)
+    q[3] = np.eye(10)
+    return (q * values[:, None]) @ np.swapaxes(q, 1, 2), np.sort(values)
+
+
+def test_eigenvalues_of_small_matrices():
+    systems, known = _systems(32)
+    flat = np.ascontiguousarray(np.moveaxis(systems, 0, 2)).ravel()
+    values, vectors = np.empty((10, 32)), np.empty(3200)
+    eigen.eigen(flat, values, vectors)
+    of = np.moveaxis(vectors.reshape(10, 10, 32), 2, 0)
+    np.testing.assert_allclose(np.sort(values.T), known, rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(np.swapaxes(of, 1, 2) @ of, np.tile(np.eye(10), (32, 1, 1)), atol=1e-13)
+    scale = np.abs(systems).max(axis=(1, 2), keepdims=True)
+    np.testing.assert_allclose(systems @ of / scale, of * values.T[:, None] / scale, atol=1e-14)
+    plain = np.empty((10, 32))
+    eigen_numpy.eigen(flat, plain, vectors.copy())
+    np.testing.assert_allclose(np.sort(values, axis=0), plain, rtol=1e-9, atol=1e-10)
+
+
+def test_a_matrix_does_not_mind_its_neighbours():
+    systems, _ = _systems(32)
+    alone = np.repeat(systems[7:8], 16, axis=0)
+    out = []
+    for some, at in ((systems, 7), (alone, 0)):
+        values = np.empty((10, len(some)))
+        eigen.eigen(np.ascontiguousarray(np.moveaxis(some, 0, 2)).ravel(), values, np.empty(100 * len(some)))
+        out.append(values[:, at])
+    assert (out[0] == out[1]).all()

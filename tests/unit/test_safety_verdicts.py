@@ -23,7 +23,17 @@ def test_every_row_belongs_to_a_modality():
 
 
 def test_the_modalities_with_limits():
-    assert limited_modalities() == ("ems", "estr", "fes", "ifc", "iontophoresis", "nmes", "scs", "tens")
+    assert limited_modalities() == (
+        "ems",
+        "estr",
+        "fes",
+        "fes_implanted",
+        "ifc",
+        "iontophoresis",
+        "nmes",
+        "scs",
+        "tens",
+    )
 
 
 @pytest.mark.parametrize("modality", limited_modalities())

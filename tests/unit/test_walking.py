@@ -164,9 +164,67 @@ def test_tame_gains_hold_the_knee():
     assert held.rms_deg > np.abs(held.error_deg[-1])
 
 
+LAW = Pid(proportional_per_deg=0.005, integral_per_deg_s=0.05, derivative_s_per_deg=0.0005)
+HELD = replace(PLAN, level=0.05, holding=True)
+
+
+def weaker_than_known():
+    """A muscle that needs 15 % more current than the stimulator thinks."""
+    muscles = {
+        name: recruited(ding2003(), replace(curve, stimulus=1.15 * curve.stimulus))
+        for name, curve in (("dorsiflexors", CURVE), ("evertors", PART))
+    }
+    return Channel(muscles, rate_hz=40.0, width_us=300.0, known=CURVE)
+
+
+def test_what_holds_the_aim_is_known_beforehand():
+    open_loop = walk(LIMB, channel(), replace(PLAN, strides=2))
+    held = walk(LIMB, channel(), replace(HELD, strides=2))
+    assert held.swing_error_deg[-1] < 0.3 * open_loop.swing_error_deg[-1]
+    assert held.stimulus_sum[-1] < open_loop.stimulus_sum[-1]
+
+
+def test_feedback_mends_the_first_stride_and_learning_the_rest():
+    known, felt, both = (
+        walk(LIMB, weaker_than_known(), p)
+        for p in (HELD, replace(HELD, feedback=LAW), replace(HELD, feedback=LAW, learning_per_deg=0.01))
+    )
+    assert felt.swing_error_deg[0] < 0.5 * known.swing_error_deg[0]
+    assert both.swing_error_deg[-1] < 0.8 * felt.swing_error_deg[-1]
+    assert abs(both.mid_swing_error_deg[-1]) < 2.0 < known.mid_swing_error_deg[-1]
+    assert both.clearance_mm[-1] > known.clearance_mm[-1] + 5.0
+    ahead = both.level[0][both.on[0]]
+    assert ahead.max() > known.level[0].max() + 0.05
+
+
+def test_feedback_works_in_swing_alone(limp):
+    felt = walk(LIMB, weaker_than_known(), replace(HELD, strides=2, feedback=LAW))
+    known = walk(LIMB, weaker_than_known(), replace(HELD, strides=2))
+    before = slice(5, int(0.61 * felt.level.shape[1]))
+    assert felt.level[0][before] == pytest.approx(known.level[0][before])
+
+
+def test_the_charge_adds_up():
+    walked = walk(LIMB, channel(), replace(PLAN, strides=2))
+    assert walked.stimulus_sum[-1] < walked.pulses[-1] * walked.stimulus.max() + 1e-9
+    assert walked.stimulus_sum[-1] > walked.pulses[-1] * CURVE.threshold
+
+
+def test_wild_gains_in_swing_stop_with_a_message():
+    with pytest.raises(Unstable, match=r"more than 1 time within one swing of the leg.*gains are 0\.3 per deg.*Halve"):
+        walk(LIMB, channel(), replace(HELD, feedback=Pid(proportional_per_deg=0.3)))
+
+
+def test_learning_that_makes_it_worse_stops_with_a_message():
+    with pytest.raises(Unstable, match=r"error in swing grew from .* to .* deg in 2 strides.*It learns 0\.5 per deg"):
+        walk(LIMB, weaker_than_known(), replace(HELD, learning_per_deg=0.5))
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
+        (lambda: Channel(recruited(ding2003(), CURVE), rate_hz=40.0, width_us=300.0, known=replace(CURVE, unit="us")),
+         "all muscles see one stimulus"),
         (lambda: replace(PLAN, strides=0), "strides 1 or more"),
         (lambda: replace(PLAN, level=1.5), "must lie within 0 to 1"),
         (lambda: replace(PLAN, signal="knee"), "listens to 'tilt' or to 'heel'"),
@@ -201,9 +259,37 @@ def test_the_document_answers_first_and_names_its_sources(result):
     assert len(result["walk"]["strides"][0]["error_deg"]) == 4
 
 
+def test_control_is_shown_side_by_side(result):
+    ways = {(w["route"], w["way"]): w for w in result["ways"]}
+    assert len(ways) == 10
+    pads = {way: ways["surface", way] for way in ("known", "feedback", "learning", "both")}
+    assert pads["feedback"]["error_deg"][0] < 0.5 * pads["known"]["error_deg"][0]
+    assert pads["learning"]["error_deg"][-1] < 0.8 * pads["known"]["error_deg"][-1]
+    assert abs(pads["both"]["mid_swing_error_deg"]) < 2.0
+    assert pads["both"]["charge_uC"] > 10 * ways["cuff", "both"]["charge_uC"]
+
+
+def test_pads_and_cuff_are_both_judged(result):
+    told = {v["plain"]: v for v in result["safety"]["verdicts"]}
+    assert told["pads: power density under the smallest pad"]["verdict"] == "within"
+    assert told["cuff: charge of one phase over the area of the busiest contact"]["verdict"] == "within"
+    assert told["cuff: Shannon's k of one phase on the smallest contact"]["limit"] == 1.85
+    assert not any(v.startswith("cuff: power") for v in told)
+
+
+def test_a_cuff_with_tiny_contacts_is_refused():
+    with pytest.raises(LimitExceeded, match=r"area of the busiest contact is .* uC/cm2; at most 30 uC/cm2"):
+        rb.run("fes-dropfoot", {"output.cuff_contact_mm2": 0.3, "gait.strides": 2})
+
+
+def test_an_implant_without_the_voltage_is_refused():
+    with pytest.raises(LimitExceeded, match="voltage needed across 1000 ohm"):
+        rb.run("fes-dropfoot", {"output.cuff_compliance_V": 0.2, "gait.strides": 2})
+
+
 def test_the_page_holds_pictures_and_film_and_needs_no_network(result):
     page = report_html(result)
-    for anchor in ("film-section", "swing", "strides", "routes", "safety", "method", "simplified", "sources"):
+    for anchor in ("film-section", "swing", "ways", "strides", "routes", "safety", "method", "simplified", "sources"):
         assert f'id="{anchor}"' in page
     scene = json.loads(page.split('id="scene">')[1].split("</script>")[0])
     assert [len(t["frames"]) for t in scene["takes"]] == [36, 36]

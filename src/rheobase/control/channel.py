@@ -21,7 +21,7 @@ from rheobase.effect import (
     RecruitmentCurve,
     contract,
 )
-from rheobase.effect.muscle.hill_huxley import rest_of, run_hill_huxley
+from rheobase.effect.muscle.hill_huxley import rest_of, run_hill_huxley, run_recruited
 from rheobase.errors import ParameterError
 
 Array = NDArray[np.floating[Any]]
@@ -74,9 +74,8 @@ class Recruited(ForceModel):
         """Run on from a state."""
         given = pulses.amplitude_mA if self.curve.unit == "mA" else pulses.width_us
         share = np.asarray(np.interp(given, self.curve.stimulus, self.curve.share), np.float64)
-        fires = (share > 0) & (pulses.amplitude_mA > 0) & (pulses.width_us > 0)
-        return run_hill_huxley(self.muscle, state, dt_s, steps, time_s=pulses.time_s[fires],
-                               drive_gain=np.ones(int(fires.sum())), force_gain=share[fires])  # fmt: skip
+        share = share * ((pulses.amplitude_mA > 0) & (pulses.width_us > 0))
+        return run_recruited(self.muscle, state, dt_s, steps, pulses.time_s, share, on="force")
 
 
 def recruited(model: ForceModel, curve: RecruitmentCurve) -> Recruited:
@@ -149,6 +148,9 @@ class Channel:
         Width of one phase, above 0, where the curve counts mA.
     amplitude_mA : float, optional
         Amplitude, above 0, where the curve counts us.
+    known : RecruitmentCurve, optional
+        What the stimulator takes the curve of the first muscle to be, as measured on another day; its own if none is
+        given.
 
     Raises
     ------
@@ -174,13 +176,13 @@ class Channel:
 
     def __init__(
         self, model: Recruited | Mapping[str, Recruited], *, rate_hz: float, width_us: float | None = None,
-        amplitude_mA: float | None = None,
+        amplitude_mA: float | None = None, known: RecruitmentCurve | None = None,
     ) -> None:  # fmt: skip
         self.models = dict(model) if isinstance(model, Mapping) else {"": model}
-        units = {m.curve.unit for m in self.models.values()}
+        units = {m.curve.unit for m in self.models.values()} | ({known.unit} if known else set())
         if len(units) != 1:
             raise ParameterError(f"The curves of the channel count {sorted(units)}; all muscles see one stimulus.")
-        self.curve, self._unit = next(iter(self.models.values())).curve, units.pop()
+        self.curve, self._unit = known or next(iter(self.models.values())).curve, units.pop()
         other, name = (width_us, "width_us") if self._unit == "mA" else (amplitude_mA, "amplitude_mA")
         if not rate_hz > 0 or other is None or not other > 0:
             raise ParameterError(

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from rheobase.control.channel import Channel
 from rheobase.control.learning import learn_proportional
+from rheobase.control.pid import Pid, PidState, Watch
 from rheobase.control.trigger import Trigger, ramped
-from rheobase.effect import Limb, Movement, Mover, Recorder, gait_at, toe_tip_mm
-from rheobase.errors import ParameterError
+from rheobase.effect import Limb, Movement, Mover, Recorder, gait_at, holding_share, toe_tip_mm
+from rheobase.errors import ParameterError, Unstable
 from rheobase.tables import row
 
 Array = NDArray[np.float64]
@@ -35,6 +36,9 @@ class Walk:
         ``"tilt"`` (shank behind the vertical, degrees) or ``"heel"`` (1 while the heel is up).
     level : float
         Level of the first stride while the trigger is on, 0 to 1; 0 walks without stimulation.
+    holding : bool
+        Whether the first stride takes in swing, in place of `level`, what holds the aim against gravity and passive
+        tissue, computed beforehand.
     rise_s, fall_s : float
         Ramps of the level, 0 or above.
     aim_above_normal_deg : float
@@ -43,6 +47,8 @@ class Walk:
         Level for each degree of error from stride to stride; 0 leaves the level as it is.
     tick_s : float
         Time between two decisions.
+    feedback : Pid, optional
+        Corrects the level in swing by the angle of the ankle, on top of what is known beforehand; None leaves it open.
 
     Raises
     ------
@@ -61,11 +67,13 @@ class Walk:
     trigger: Trigger
     signal: str
     level: float
+    holding: bool = False
     rise_s: float = 0.1
     fall_s: float = 0.1
     aim_above_normal_deg: float = 0.0
     learning_per_deg: float = 0.0
     tick_s: float = 0.02
+    feedback: Pid | None = None
 
     def __post_init__(self) -> None:
         if not (self.stride_s > 0 and self.strides >= 1 and self.tick_s > 0 and self.learning_per_deg >= 0):
@@ -104,6 +112,8 @@ class Walked:
         What fatigue has left, after each stride.
     pulses : array of int
         Pulses of each stride.
+    stimulus_sum : array
+        Stimuli of all pulses of each stride, added up; times the width of a phase it is the charge given.
 
     Examples
     --------
@@ -124,6 +134,28 @@ class Walked:
     on: NDArray[np.bool_]
     capacity_share: Array
     pulses: NDArray[np.int64]
+    stimulus_sum: Array
+
+    @property
+    def mid_swing(self) -> int:
+        """The tick at which the toes of people come closest to the ground."""
+        ticks = self.ankle_deg.shape[1]
+        off, part = row(_GAIT)["toe_off_percent"], row("movement.mid_swing")["swing_percent"]
+        return min(round((off + (100.0 - off) * part / 100.0) / 100.0 * ticks), ticks) - 1
+
+    @property
+    def mid_swing_error_deg(self) -> Array:
+        """Aim less angle at mid-swing, of each stride."""
+        return (self.aim_deg - self.ankle_deg)[:, self.mid_swing]
+
+    @property
+    def clearance_mm(self) -> Array:
+        """Height of the toes over the ground at mid-swing, of each stride.
+
+        The ground is where the toes of the other foot stand at that moment: those of this one half a stride earlier.
+        """
+        other = self.mid_swing - self.toe_mm.shape[1] // 2
+        return self.toe_mm[:, self.mid_swing] - self.toe_mm[:, other]
 
     @property
     def at_contact_deg(self) -> Array:
@@ -181,14 +213,42 @@ def walk(limb: Limb, channel: Channel | None, plan: Walk, *, progress: Callable[
     if per_tick < 1 or abs(per_tick * limb.step_s - plan.tick_s) > 1e-9:
         raise ParameterError(f"tick_s is {plan.tick_s} s; take a multiple of the limb's step of {limb.step_s} s.")
     legs = _Legs(limb, channel, plan, per_tick)
-    profile = np.full(plan.ticks, plan.level)
+    profile = _first_profile(limb, plan, legs.aim)
+    swing, errors = _swing(plan.ticks), []
     for k in range(plan.strides):
         ankle, on = legs.stride(k, profile)
+        errors.append(float(np.sqrt(np.mean((legs.aim - ankle)[swing] ** 2))))
         if plan.learning_per_deg > 0:
+            _check_growth(errors, plan)
             profile = _next_profile(profile, legs.aim - ankle, on, plan)
         if progress:
             progress((k + 1) / plan.strides)
     return legs.walked()
+
+
+def _first_profile(limb: Limb, plan: Walk, aim_deg: Array) -> Array:
+    """The level known beforehand: the same all along, or in swing what holds the aim of a twitch later."""
+    profile = np.full(plan.ticks, plan.level)
+    if not plan.holding:
+        return profile
+    gait = gait_at((np.arange(plan.ticks) + 0.5) / plan.ticks)
+    ahead = round(row("control.walking")["muscle_delay_s"] / plan.tick_s)
+    for i in np.flatnonzero(_swing(plan.ticks)):
+        at = min(i + ahead, plan.ticks - 1)
+        others = {"hip_flexion_r": float(gait.hip_deg[at]), "knee_angle_r": float(gait.knee_deg[at])}
+        profile[i] = min(holding_share(limb, "dorsiflexors", float(aim_deg[at]), others), 1.0)
+    return profile
+
+
+def _check_growth(errors_deg: list[float], plan: Walk) -> None:
+    limits = row("control.swing_watch")
+    most = max(limits["grows_factor"] * errors_deg[0], limits["least_error_deg"])
+    if errors_deg[-1] > most:
+        raise Unstable(
+            f"Learning makes it worse: the error in swing grew from {errors_deg[0]:.1f} to {errors_deg[-1]:.1f} deg in"
+            f" {len(errors_deg)} strides; the stimulation was stopped. It learns {plan.learning_per_deg:g} per deg."
+            " Halve that."
+        )
 
 
 def _next_profile(profile: Array, error_deg: Array, on: Array, plan: Walk) -> Array:
@@ -226,14 +286,23 @@ class _Legs:
         late_s = 2.0 * row("movement.solver")["limit_time_ms"] / 1000.0
         self.path = gait_at(fine + late_s / plan.stride_s)
         self.state, self.now = plan.trigger.start(), 0.0
+        self.law: PidState | None = None
+        limits = row("control.swing_watch")
+        self.watch_s = plan.stride_s * (1.0 - row(_GAIT)["toe_off_percent"] / 100.0)
+        self.watch, self.most_swings = (
+            Watch(window_s=self.watch_s, swings=limits["swings_count"]),
+            limits["swings_count"],
+        )
+        self.ahead = round(row("control.walking")["muscle_delay_s"] / plan.tick_s)
+        self.swing = _swing(plan.ticks)
         self.tip = toe_tip_mm(limb)
         self.rows: list[list[tuple[float, ...]]] = []
-        self.ends: list[tuple[float, int]] = []
+        self.ends: list[tuple[float, int, float]] = []
         self.met = (0.0, 0.0)
 
     def stride(self, k: int, profile: Array) -> tuple[Array, Array]:
         gait, plan, seen = row(_GAIT), self.plan, []
-        before = self.given
+        before, total = self.given, 0.0
         for i in range(plan.ticks):
             phase = i / plan.ticks
             self.state = plan.trigger.step(
@@ -241,18 +310,45 @@ class _Legs:
             )
             wanted = float(profile[i]) if self.state.on else 0.0
             self.now = ramped(self.now, wanted, plan.tick_s, rise_s=plan.rise_s, fall_s=plan.fall_s)
-            pull = self.channel.course(self.limb.step_s, self.per_tick, level=self.now) if self.channel else {}
+            level, so_far = self._corrected(i), self.given
+            pull = self.channel.course(self.limb.step_s, self.per_tick, level=level) if self.channel else {}
             for j in range(self.per_tick):
                 self.mover.step({g: p[j] for g, p in pull.items()}, self._led(i * self.per_tick + j, gait))
                 self.recorder.note()
             stimulus = self.channel.stimulus if self.channel else 0.0
+            total += stimulus * (self.given - so_far)
             ankle, subtalar = (self.mover.angle_deg(j) for j in ("ankle_angle_r", "subtalar_angle_r"))
             height = self.mover.height_mm("toes_r", self.tip)
-            seen.append((ankle, subtalar, height, self.now, stimulus, float(self.state.on)))
+            seen.append((ankle, subtalar, height, level, stimulus, float(self.state.on)))
         self.rows.append(seen)
-        self.ends.append((self.channel.capacity_share if self.channel else 1.0, self.given - before))
+        self.ends.append((self.channel.capacity_share if self.channel else 1.0, self.given - before, total))
         self.met = (seen[-1][0], seen[-1][1])
         return np.array([s[0] for s in seen]), np.array([s[5] > 0 for s in seen])
+
+    def _new_watch(self) -> Watch:
+        return Watch(window_s=self.plan.stride_s, swings=self.most_swings)
+
+    def _corrected(self, i: int) -> float:
+        """The level known beforehand, put right by the angle while the foot is in the air."""
+        law = self.plan.feedback
+        if law is None or not (self.swing[i] and self.state.on):
+            self.law = None
+            return self.now
+        angle = self.mover.angle_deg("ankle_angle_r")
+        last = law.start(angle_deg=angle) if self.law is None else self.law
+        # What is decided now is felt a twitch later: it is judged by the aim of then.
+        aim = float(self.aim[min(i + self.ahead, len(self.aim) - 1)])
+        if self.law is None:
+            self.watch = self._new_watch()
+        self.law = law.step(last, aim_deg=aim, angle_deg=angle, dt_s=self.plan.tick_s, forward_level=self.now)
+        if self.watch.runs_away(self.mover.time_s, self.law.level, law.least_level, law.most_level):
+            raise Unstable(
+                f"The loop swings between no and strong stimulation: more than {self.most_swings} time within one"
+                f" swing of the leg, at {self.mover.time_s:.2f} s; the stimulation was stopped. The gains are"
+                f" {law.proportional_per_deg:g} per deg, {law.integral_per_deg_s:g} per deg s and"
+                f" {law.derivative_s_per_deg:g} s per deg. Halve them."
+            )
+        return self.law.level
 
     @property
     def given(self) -> int:
@@ -279,5 +375,5 @@ class _Legs:
         return Walked(
             movement=self.recorder.movement(), ankle_deg=ankle, subtalar_deg=subtalar, toe_mm=toe, aim_deg=self.aim,
             level=level, stimulus=stimulus, on=on > 0, capacity_share=np.array([e[0] for e in self.ends]),
-            pulses=np.array([e[1] for e in self.ends]),
+            pulses=np.array([e[1] for e in self.ends]), stimulus_sum=np.array([e[2] for e in self.ends]),
         )  # fmt: skip

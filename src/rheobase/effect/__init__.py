@@ -13,7 +13,14 @@ from rheobase.effect.muscle.bobet_stein import BobetStein, bobet_stein
 from rheobase.effect.muscle.ding2003 import POPULATIONS, Ding2003, ding2003
 from rheobase.effect.muscle.ding2007 import Ding2007, ding2007
 from rheobase.effect.muscle.fit import FATIGUE, FORCE, FREE, Estimate, Identified, identify
-from rheobase.effect.muscle.hill import hill_factor, length_factor, passive_factor, velocity_factor
+from rheobase.effect.muscle.hill import (
+    hill_factor,
+    length_factor,
+    passive_factor,
+    stretched_factor,
+    tendon_factor,
+    velocity_factor,
+)
 from rheobase.effect.muscle.hill_huxley import HillHuxley, scaled
 from rheobase.effect.muscle.hmed2018 import Hmed2018, hmed2018
 from rheobase.effect.muscle.marion import Marion, marion, marion2009, marion2013
@@ -170,8 +177,10 @@ __all__ = [
     "session_torque",
     "steady_pulses",
     "step",
+    "stretched_factor",
     "surface_recruitment",
     "swing_knee",
+    "tendon_factor",
     "toe_tip_mm",
     "train_muscle",
     "unit_thresholds_mA",

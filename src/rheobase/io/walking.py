@@ -71,11 +71,22 @@ class TriggerTable(_Part):
 class Control(_Part):
     """How the level is found."""
 
-    start_level: Annotated[float, Field(gt=0, le=1, description="Level of the first stride, 0 to 1")] = 0.3
+    start_level: Annotated[float, Field(gt=0, le=1, description="Level of the open loop, 0 to 1")] = 0.3
+    pre_swing_level: Annotated[
+        float, Field(ge=0, le=1, description="Level before the foot leaves the ground, where the aim is held after")
+    ] = 0.05
+    proportional_per_deg: Annotated[float, Field(ge=0, le=1, description="Feedback in swing; all gains 0: none")] = (
+        0.005
+    )
+    integral_per_deg_s: Annotated[float, Field(ge=0, le=10, description="Feedback on the error that lasts")] = 0.05
+    derivative_s_per_deg: Annotated[float, Field(ge=0, le=0.1, description="Feedback on the velocity")] = 0.0005
     learning_per_deg: Annotated[
-        float, Field(ge=0, le=0.05, description="Level for each degree of error, from stride to stride; 0: open loop")
-    ] = 0.02
+        float, Field(ge=0, le=0.05, description="Level for each degree of error, from stride to stride; 0: none")
+    ] = 0.01
     aim_above_normal_deg: Annotated[float, Field(ge=-10, le=15, description="Dorsiflexion beyond the normal")] = 2.0
+    pads_need_percent: Annotated[
+        float, Field(ge=-30, le=50, description="Current needed through the pads today beyond what is known")
+    ] = 15.0
 
 
 class WalkingOutput(_Part):
@@ -83,6 +94,8 @@ class WalkingOutput(_Part):
 
     most_mA: Annotated[Positive, Field(description="Largest amplitude through the skin")] = 60.0
     cuff_most_mA: Annotated[Positive, Field(description="Largest amplitude of the cuff")] = 4.0
+    cuff_contact_mm2: Annotated[Positive, Field(description="Area of one contact of the cuff")] = 2.0
+    cuff_compliance_V: Annotated[Positive, Field(description="Largest voltage of the implant")] = 10.0
     compliance_V: Annotated[Positive, Field(description="Largest voltage of the surface stimulator")] = 150.0
     session_min: Annotated[Positive, Field(description="Length of the walk that the output limits are checked for")] = (
         30.0

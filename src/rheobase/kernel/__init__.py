@@ -1,6 +1,17 @@
 """Compiled inner loops: arrays in, arrays out. The only place that imports numba."""
 
-from rheobase.kernel._dispatch import LANES, advance, contract, second_order, unit_forces
+from rheobase.kernel._dispatch import (
+    LANES,
+    advance,
+    contract,
+    drive_modes,
+    eigen,
+    lay_nodes,
+    second_order,
+    step_nodes,
+    take_lanes,
+    unit_forces,
+)
 from rheobase.kernel.memory import aligned, aligned_empty
 from rheobase.kernel.operations import OPERATIONS, PLACES
 
@@ -12,6 +23,11 @@ __all__ = [
     "aligned",
     "aligned_empty",
     "contract",
+    "drive_modes",
+    "eigen",
+    "lay_nodes",
     "second_order",
+    "step_nodes",
+    "take_lanes",
     "unit_forces",
 ]

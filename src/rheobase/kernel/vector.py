@@ -157,6 +157,26 @@ div = _binary("fdiv")
 
 
 @intrinsic
+def sqrt(typingctx, a):
+    """Square roots."""
+
+    def codegen(context, builder, sig, args):
+        return call(builder, "sqrt", list(args))
+
+    return a(a), codegen
+
+
+@intrinsic
+def signed(typingctx, magnitude, sign):
+    """Magnitudes of the first with the signs of the second."""
+
+    def codegen(context, builder, sig, args):
+        return call(builder, "copysign", list(args))
+
+    return magnitude(magnitude, sign), codegen
+
+
+@intrinsic
 def fma(typingctx, a, b, c):
     """``a b + c``, rounded once."""
 

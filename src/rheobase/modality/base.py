@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rheobase.errors import ParameterError
+from rheobase.tables import row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,27 @@ class Settings:
                 raise ParameterError(f"{key} is {getattr(self, key)}; it must be 0 or above.")
         if not self.rate_min_hz <= self.rate_hz <= self.rate_max_hz:
             raise ParameterError(f"rate_hz is {self.rate_hz}; usual are {self.rate_min_hz} to {self.rate_max_hz} Hz.")
+
+
+def settings_from(rows: tuple[str, ...]) -> Settings:
+    """Settings whose values stand in rows of the modalities table.
+
+    Parameters
+    ----------
+    rows : tuple of str
+        Keys of the rows; together they hold every value once.
+
+    Examples
+    --------
+    >>> settings_from(("modalities.nmes_pulse", "modalities.nmes_pads", "modalities.nmes_session")).width_us
+    300.0
+    """
+    values = {key: float(value) for name in rows for key, value in row(name).items()}
+    return Settings(**values, rows=rows)
+
+
+MUSCLE_EVENTS: Mapping[str, str] = MappingProxyType({"twitch": "wanted", "pain": "limit"})
+"""A contraction or a movement is wanted, sharp pain is a limit; tingling comes with it."""
 
 
 class Modality(ABC):

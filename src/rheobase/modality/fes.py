@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import final
 
-from rheobase.modality.base import Modality, Settings
-from rheobase.tables import row
+from rheobase.modality.base import MUSCLE_EVENTS, Modality, Settings, settings_from
 
 _ROWS = ("modalities.fes_pulse", "modalities.fes_pads", "modalities.fes_session")
 
@@ -29,10 +27,9 @@ class Fes(Modality):
     @property
     def settings(self) -> Settings:
         """Usual settings, from the modalities table."""
-        values = {key: float(value) for name in _ROWS for key, value in row(name).items()}
-        return Settings(**values, rows=_ROWS)
+        return settings_from(_ROWS)
 
     @property
     def events(self) -> Mapping[str, str]:
         """Movement is wanted, sharp pain is a limit; tingling comes with it."""
-        return MappingProxyType({"twitch": "wanted", "pain": "limit"})
+        return MUSCLE_EVENTS

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import final
 
-from rheobase.modality.base import Modality, Settings
-from rheobase.tables import row
+from rheobase.modality.base import Modality, Settings, settings_from
 
 _ROWS = ("modalities.tens_pulse", "modalities.tens_pads", "modalities.tens_session", "modalities.tens_start")
 
@@ -32,8 +31,7 @@ class Tens(Modality):
     @property
     def settings(self) -> Settings:
         """Usual settings, from the modalities table."""
-        values = {key: float(value) for name in _ROWS for key, value in row(name).items()}
-        return Settings(**values, rows=_ROWS)
+        return settings_from(_ROWS)
 
     @property
     def events(self) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.errors import ConvergenceError
-from rheobase.kernel import LANES, advance, aligned
+from rheobase.kernel import LANES, advance, aligned, aligned_empty, take_lanes
 from rheobase.nerve.drive import membrane_arrays, pushes, stepping_arrays
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.internode import STATES, Modes, closed_modes
@@ -112,21 +112,16 @@ class Chunk:
     def take(self, lanes: NDArray[np.intp]) -> Chunk:
         """Return a smaller chunk of some lanes, so that no work is done for the others; a lane may occur twice."""
         full = padded(lanes, -(-len(lanes) // LANES) * LANES)
-        block, at = np.divmod(full, LANES)
-
-        def pick(values: NDArray) -> NDArray:
-            if not values.size:
-                return values
-            one = values.reshape(self.blocks, -1, LANES)[block, :, at]
-            return flat(one, one.dtype)
-
         whole = self.layout
+        given = (*self.lane_arrays.values(), *self.state)
+        taken = tuple(aligned_empty(a.size // whole.lanes * len(full), a.dtype) for a in given)
+        take_lanes(given, full.astype(np.int64), taken)
         layout = replace(
             whole, count=len(lanes), kind=whole.kind[full], nodes=whole.nodes[full], silent=whole.silent[full]
         )
-        arrays = {k: pick(a) for k, a in self.lane_arrays.items()}
+        arrays = dict(zip(self.lane_arrays, taken, strict=False))
         shared = self.shared | {"mode_type": self.shared["mode_type"][: len(full) // LANES]}
-        return replace(self, layout=layout, lane_arrays=arrays, shared=shared, state=tuple(pick(s) for s in self.state))
+        return replace(self, layout=layout, lane_arrays=arrays, shared=shared, state=taken[len(arrays) :])
 
     @property
     def can_take(self) -> bool:
@@ -191,7 +186,7 @@ def make_chunk(
             f" (it drifted by {np.abs(still.state[0]).max():.1f} mV). Check temperature and conductances."
         )
     arrays, _ = stepping_arrays(layout, modes, capacitance, leak_uS, dt_ms, dtype)
-    drives = {k: flat(a, dtype) for k, a in pushes(layout, modes, e, inside, dt_ms).items()}
+    drives = pushes(layout, modes, e, inside, dt_ms, dtype)
     ready = shared | _table(model, dt_ms, temperature_C, ROWS_PER_MV) | _programme(model, dt_ms, temperature_C)
     n_sources = e.shape[1] + inside.shape[1]
     return Chunk(layout, modes, n_sources, dt_ms, temperature_C, membrane | arrays | drives, ready, still.state)

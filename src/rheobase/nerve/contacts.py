@@ -15,10 +15,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rheobase.kernel import LANES, aligned
 from rheobase.nerve.chunk import Chunk
 from rheobase.nerve.drive import pushes
 from rheobase.nerve.internode import Modes, links_uS
-from rheobase.nerve.layout import Layout, by_lane, flat
+from rheobase.nerve.layout import Layout
 from rheobase.nerve.model import Array
 
 UV_PER_OHM_NA = 1e-3  # a contact's mV per mA are ohms; ohms times nA are nV
@@ -44,21 +45,20 @@ def sense_arrays(chunk: Chunk, contact_mV_per_mA: Array) -> tuple[tuple[NDArray,
     layout, dtype = chunk.layout, chunk.state[0].dtype
     none = np.zeros((layout.lanes, 0), dtype=np.intp)
     modes = None if chunk.modes is None else _unscaled(chunk.modes, chunk.dt_ms)
-    weights = pushes(layout, modes, contact_mV_per_mA, none, chunk.dt_ms)
-    contacts = contact_mV_per_mA.shape[1]
-    of_modes, of_nodes = weights["mode_drive"], weights["node_drive"]
-    v, z = (by_lane(s, chunk.blocks).astype(float) for s in chunk.state[:2])
-    rest = (of_nodes.reshape(layout.lanes, contacts, -1) * v[:, None]).sum(axis=2)
-    if modes is not None:
-        rest += (of_modes.reshape(layout.lanes, contacts, -1) * z[:, None]).sum(axis=2)
-    return (flat(of_modes, dtype), flat(of_nodes, dtype)), rest
+    weights = pushes(layout, modes, contact_mV_per_mA, none, chunk.dt_ms, np.float64)
+    rest = np.zeros((chunk.blocks, contact_mV_per_mA.shape[1], LANES))
+    for of, state in zip(("node_drive", "mode_drive"), chunk.state, strict=False):
+        seen = weights[of].reshape(*rest.shape[:2], -1, LANES) * state.reshape(chunk.blocks, 1, -1, LANES)
+        rest += seen.sum(axis=2, dtype=float)
+    in_mode, in_node = (aligned(weights[of].astype(dtype)) for of in ("mode_drive", "node_drive"))
+    return (in_mode, in_node), np.swapaxes(rest, 1, 2).reshape(layout.lanes, -1)
 
 
 def _unscaled(modes: Modes, dt_ms: float) -> Modes:
     """Modes whose drive comes out as weights: over b squared, and without what a step makes of a stimulus."""
     squared = modes.coupling**2
     gain = np.where(squared > 0, (1.0 + dt_ms * modes.rate_per_ms) / (dt_ms * np.where(squared > 0, squared, 1.0)), 0.0)
-    return replace(modes, drive=modes.drive * gain[..., None])
+    return replace(modes, drive=modes.drive * gain[:, None])
 
 
 def passed_on(layout: Layout, e_mV_per_mA: Array, contact_mV_per_mA: Array, inside: Sequence[Sequence[int]]) -> Array:

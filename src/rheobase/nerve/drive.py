@@ -5,37 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from rheobase.kernel import LANES
-from rheobase.nerve.fibre import PER_INTERNODE
+from rheobase.kernel import LANES, aligned_empty, drive_modes, lay_nodes, step_nodes
 from rheobase.nerve.internode import STATES, Modes
 from rheobase.nerve.layout import Layout, flat
 from rheobase.nerve.membrane import looked_up
 from rheobase.nerve.model import Array
 
 _HALF = STATES // 2
+_PASSIVE, _MISSING = 2, 3  # roles of nodes, see the kernel
 
 
 def membrane_arrays(layout: Layout, dtype: Any) -> tuple[dict[str, NDArray], dict[str, Any], Array, Array]:
-    """Conductances and terms for the kernel, and capacitance (nF) and leak (uS) of every node.
+    """Conductances and terms for the kernel, and capacitance (nF) and leak (uS) of every node, flat.
 
     A missing node has a capacitance and nothing else; a passive end has nothing at all and follows its internode,
     which is what cutting it off inside the axon comes to.
     """
-    model, kind = layout.model, layout.kind_of_node
-    area = model.area_um2(layout.kinds)[kind]
-    g = np.where(layout.carries, layout.kinds.conductance_S_per_cm2[:, kind] * area * 1e-2, 0.0)
+    model, area = layout.model, layout.model.area_um2(layout.kinds)
+    g = layout.kinds.conductance_S_per_cm2 * area * 1e-2
     reversal = np.array([c.reversal_mV for c in model.currents]) - model.rest_mV
     gated = [i for i, c in enumerate(model.currents) if c.gates]
     leaky = [i for i, c in enumerate(model.currents) if not c.gates]
-    leak_i = np.einsum("i,iln->ln", reversal[leaky], g[leaky])
     names = [gate.name for gate in looked_up(model)]
+    capacitance = model.capacitance_uF_per_cm2 * area * 1e-5
+    table = np.stack([capacitance, g[leaky].sum(axis=0), reversal[leaky] @ g[leaky], *g[gated]], axis=1)
+    size = layout.lanes * layout.n_nodes
     arrays = {
-        "leak_i": flat(leak_i, dtype),
-        "conductance": flat(np.moveaxis(g[gated], 0, 1), dtype),
-        "shape": _shape(layout, area, dtype),
+        "leak_i": aligned_empty(size, dtype),
+        "conductance": aligned_empty(size * len(gated), dtype),
+        "shape": _shape(layout, dtype),
     }
     shared = {
         "term_start": np.cumsum([0, *[len(model.currents[i].gates) for i in gated]]).astype(np.int64),
@@ -43,16 +43,21 @@ def membrane_arrays(layout: Layout, dtype: Any) -> tuple[dict[str, NDArray], dic
         "term_mv": reversal[gated].astype(dtype),
         "n_gates": len(names),
     }
-    cut = layout.ends & layout.passive_ends
-    capacitance = np.where(layout.exists, model.capacitance_uF_per_cm2 * area * 1e-5, 1.0)
-    return arrays, shared, np.where(cut, 0.0, capacitance), g[leaky].sum(axis=0)
+    role = np.where(layout.carries, 0, 1).astype(np.int8)
+    if layout.passive_ends:
+        role[layout.ends] = _PASSIVE
+    role[~layout.exists] = _MISSING
+    capacitance_nF, leak_uS = np.empty(size), np.empty(size)
+    lay_nodes(layout.kind_of_node, role, table, arrays["leak_i"], arrays["conductance"], capacitance_nF, leak_uS)
+    return arrays, shared, capacitance_nF, leak_uS
 
 
-def _shape(layout: Layout, area_um2: Array, dtype: Any) -> NDArray:
+def _shape(layout: Layout, dtype: Any) -> NDArray:
     """Numbers of the geometry that a membrane programme uses, (lane, node, number); the last turns S/cm2 into uS."""
     if layout.model.membrane is None:
         return np.zeros(0, dtype)
     of_kind = layout.model.membrane.shape(layout.kinds)
+    area_um2 = layout.model.area_um2(layout.kinds)[layout.kind_of_node]
     area = np.where(layout.carries, area_um2 * 1e-2, 0.0)
     numbers = [values[layout.kind_of_node] for values in of_kind.values()]
     return flat(np.stack([*numbers, area], axis=2), dtype)
@@ -63,29 +68,19 @@ def stepping_arrays(
 ) -> tuple[dict[str, NDArray], NDArray[np.int64]]:
     """Arrays that depend on the time step but not on the stimulus, and the type of every internode by block."""
     parent, lanes = layout.parent[1:], layout.lanes
-    diag = capacitance_nF / dt_ms + leak_uS
     if modes is None:
-        through = own = _axial_uS(layout)
+        axial, index = _axial_uS(layout)
+        through = own = np.append(axial, 0.0)
         types = np.zeros((lanes // LANES, parent.size), np.int64)
         per_type = {"mode_d": np.zeros(0, dtype), "mode_k": np.zeros(0, dtype)}
     else:
         d, k, index = _per_kind(modes, layout, dt_ms)
-        own = np.append(modes.axial_uS - k[:-1].sum(axis=1), 0.0)[index]
-        through = (k[:, :_HALF].sum(axis=1) - k[:, _HALF:].sum(axis=1))[index]
+        own = np.append(modes.axial_uS - k[:-1].sum(axis=1), 0.0)
+        through = k[:, :_HALF].sum(axis=1) - k[:, _HALF:].sum(axis=1)
         types, pick = _types(index, layout.is_uniform)
         per_type = {"mode_d": flat(d[pick], dtype), "mode_k": flat(k[pick], dtype)}
-    diag[:, 1:] += own
-    if layout.is_chain:
-        diag[:, :-1] += own
-    else:
-        for j, before in enumerate(parent):  # a node may have several branches
-            diag[:, before] += own[:, j]
-    diag = np.where(diag == 0.0, 1.0, diag)  # a passive end of a single cable is joined to nothing
-    arrays = {
-        "node_c": flat(capacitance_nF / dt_ms, dtype),
-        "node_diag": flat(diag, dtype),
-        "node_off": flat(np.concatenate([np.zeros((lanes, 1)), through], axis=1), dtype),
-    }
+    arrays = {name: aligned_empty(capacitance_nF.size, dtype) for name in ("node_c", "node_diag", "node_off")}
+    step_nodes(index, parent, own, through, capacitance_nF, leak_uS, float(dt_ms), *arrays.values())
     return arrays | per_type, types
 
 
@@ -115,19 +110,22 @@ def _types(index: NDArray[np.intp], uniform: bool) -> tuple[NDArray[np.int64], N
     return np.array([which for which, _ in found], dtype=np.int64), pick
 
 
-def _axial_uS(layout: Layout) -> Array:
-    """Coupling along the internodes of single cables, (lane, internode); a passive end is cut off inside the axon."""
-    axial = np.append(layout.model.coupling_uS(layout.kinds), 0.0)[layout.kind]
+def _axial_uS(layout: Layout) -> tuple[Array, NDArray[np.intp]]:
+    """Coupling along each kind of internode of single cables, and the kind of each, (lane, internode).
+
+    A passive end is cut off inside the axon: its internode is of no kind, one beyond the last.
+    """
+    axial = layout.model.coupling_uS(layout.kinds)
+    none = layout.kind < 0
     if layout.passive_ends:
-        ends = layout.ends
-        axial = np.where(ends[:, 1:] | ends[:, layout.parent[1:]], 0.0, axial)
-    return axial
+        none = none | layout.ends[:, 1:] | layout.ends[:, layout.parent[1:]]
+    return axial, np.where(none, len(axial), layout.kind)
 
 
 def pushes(
-    layout: Layout, modes: Modes | None, e_mV: Array, inside: NDArray[np.intp], dt_ms: float
+    layout: Layout, modes: Modes | None, e_mV: Array, inside: NDArray[np.intp], dt_ms: float, dtype: Any
 ) -> dict[str, NDArray]:
-    """What one unit of each source does in one step: to the modes (lane, source, internode, mode), to the nodes.
+    """What one unit of each source does in one step: flat, to the modes and to the nodes.
 
     Parameters
     ----------
@@ -141,60 +139,27 @@ def pushes(
         Nodes into which currents flow, further sources of 1 nA each.
     dt_ms : float
         Time step.
+    dtype : dtype
+        Of what is returned.
     """
-    (lanes, n_fields, _), parent = e_mV.shape, layout.parent[1:]
+    (lanes, n_fields, _), parent, n_nodes = e_mV.shape, layout.parent[1:], layout.n_nodes
     n_sources = n_fields + inside.shape[1]
-    node = np.zeros((lanes, n_sources, layout.n_nodes))
-    push = np.zeros((lanes, n_sources, parent.size, 0 if modes is None else STATES))
+    node = aligned_empty(lanes * n_sources * n_nodes, dtype)
     if modes is None:
-        flow = _axial_uS(layout)[:, None] * (e_mV[:, :, 1:] - e_mV[:, :, parent])
-        near, far = flow, -flow
-    else:
-        local = _around(e_mV, parent)  # (lane, source, internode, 12)
-        axial = np.append(modes.axial_uS, 0.0)[layout.kind][:, None]
-        near, far = axial * (local[..., 1] - local[..., 0]), axial * (local[..., -2] - local[..., -1])
-        push[:, :n_fields] = _on_modes(layout, modes, local, dt_ms)
-    node[:, :n_fields, 1:] += far
-    if layout.is_chain:
-        node[:, :n_fields, :-1] += near
-    else:
+        mode = aligned_empty(0, dtype)
+        axial, index = _axial_uS(layout)
+        flow = np.append(axial, 0.0)[index][:, None] * (e_mV[:, :, 1:] - e_mV[:, :, parent])
+        of_node = np.zeros((lanes, n_sources, n_nodes))
+        of_node[:, :n_fields, 1:] -= flow
         for j, before in enumerate(parent):
-            node[:, :n_fields, before] += near[:, :, j]
+            of_node[:, :n_fields, before] += flow[:, :, j]
+        node[:] = flat(of_node, dtype)
+    else:
+        mode = aligned_empty(lanes * n_sources * parent.size * STATES, dtype)
+        gain = dt_ms / (1.0 + dt_ms * modes.rate_per_ms)
+        potential, kind = np.ascontiguousarray(e_mV), np.ascontiguousarray(layout.kind)
+        drive_modes(potential, parent, kind, modes.drive, gain, modes.axial_uS, mode, node)
+    lane = np.arange(lanes)
     for i in range(inside.shape[1]):
-        node[np.arange(lanes), n_fields + i, inside[:, i]] = 1.0
-    return {"mode_drive": push.reshape(lanes, -1), "node_drive": node.reshape(lanes, -1)}
-
-
-def _around(e_mV: Array, parent: NDArray[np.intp]) -> Array:
-    """Potential at the node before, the ten compartments and the node after every internode."""
-    lanes, sources, _ = e_mV.shape
-    e = np.ascontiguousarray(e_mV)
-    a, b, c = e.strides
-    local = as_strided(
-        e, (lanes, sources, parent.size, PER_INTERNODE + 1), (a, b, PER_INTERNODE * c, c), writeable=False
-    )
-    if (parent == np.arange(parent.size)).all():
-        return local
-    local = local.copy()
-    local[..., 0] = e[:, :, PER_INTERNODE * parent]
-    return local
-
-
-def _on_modes(layout: Layout, modes: Modes, local_mV: Array, dt_ms: float) -> Array:
-    """Potential around each internode to what it does to the modes in one step."""
-    first, mirror = local_mV[..., : PER_INTERNODE // 2 + 1], local_mV[..., : PER_INTERNODE // 2 : -1]
-    halves = first + mirror, first - mirror
-    drive = modes.drive * (dt_ms / (1.0 + dt_ms * modes.rate_per_ms))[..., None]
-    kind, (lanes, sources, inter, _) = layout.kind, local_mV.shape
-    out = np.zeros((lanes, sources, inter, STATES))
-    for parity, half in enumerate(halves):
-        of = slice(parity * _HALF, (parity + 1) * _HALF)
-        weights = np.swapaxes(drive[:, of], 1, 2)  # (kind, 6, 10)
-        if layout.is_uniform:
-            alike = half.reshape(lanes, sources * inter, half.shape[-1])
-            out[..., of] = (alike @ weights[kind[:, 0]]).reshape(lanes, sources, inter, _HALF)
-            continue
-        for one in np.unique(kind[kind >= 0]):  # internodes of one kind together
-            lane, j = np.nonzero(kind == one)
-            out[lane, :, j, of] = half[lane, :, j] @ weights[one]
-    return out
+        node.reshape(-1, n_sources, n_nodes, LANES)[lane // LANES, n_fields + i, inside[:, i], lane % LANES] = 1.0
+    return {"mode_drive": mode, "node_drive": node}

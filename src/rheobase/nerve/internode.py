@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rheobase.kernel import LANES, eigen
 from rheobase.nerve.model import Array, Internodes
 from rheobase.tables import row
 
@@ -41,7 +42,7 @@ class Modes:
         Decay rate of each mode.
     coupling : array, shape (n, 20)
         Output weight b of each mode; its square times the gain is the mode's share in the node equation.
-    drive : array, shape (n, 20, 6)
+    drive : array, shape (n, 6, 20)
         What the extracellular potential does to each mode, already weighted by b: to the even modes the sums of the
         potential at the node and the first five compartments with their mirror images, to the odd ones the
         differences.
@@ -105,12 +106,12 @@ def links_uS(internodes: Internodes) -> tuple[Array, Array]:
 
 
 def _chain(links: Array, middle: float) -> Array:
-    """Laplacian of the five compartments of one parity, the middle link counted `middle` times, shape (n, 5, 5)."""
-    out = np.zeros((len(links), _HALF, _HALF))
+    """Laplacian of the five compartments of one parity, the middle link counted `middle` times, shape (5, 5, n)."""
+    out = np.zeros((_HALF, _HALF, links.shape[1]))
     k = np.arange(_HALF)
-    out[:, k, k] = links[:, :-1] + links[:, 1:]
-    out[:, -1, -1] += (middle - 1.0) * links[:, -1]
-    out[:, k[:-1], k[1:]] = out[:, k[1:], k[:-1]] = -links[:, 1:-1]
+    out[k, k] = links[:-1] + links[1:]
+    out[-1, -1] += (middle - 1.0) * links[-1]
+    out[k[:-1], k[1:]] = out[k[1:], k[:-1]] = -links[1:-1]
     return out
 
 
@@ -127,10 +128,10 @@ def closed_modes(internodes: Internodes) -> Modes:
     >>> from rheobase.nerve import fibre_model
     >>> modes = closed_modes(fibre_model("mrg_discrete").internodes(np.array([10.0])))
     >>> modes.rate_per_ms.shape, modes.drive.shape
-    ((1, 20), (1, 20, 6))
+    ((1, 20), (1, 6, 20))
     """
     p = row("fibres.mrg_electrical")
-    i, n = internodes, internodes.length_um.size
+    i, n = _in_lanes(internodes), internodes.length_um.size
     length = _lengths(i)[:, :_HALF]
     d = np.where(np.arange(_HALF) == 0, i.node_um[:, None], i.axon_um[:, None])
     axolemma = np.pi * d * length
@@ -140,27 +141,37 @@ def closed_modes(internodes: Internodes) -> Modes:
     c_my = p["myelin_capacitance_uF_per_cm2"] * per_layer * _UM2_UF_TO_NF
     g_ax = leak * axolemma * _UM2_S_TO_US
     g_my = p["myelin_conductance_S_per_cm2"] * per_layer * _UM2_S_TO_US
-    axial, peri = (_ladder(half) for half in _half_resistances(i, length))
-    by_ax, by_my = 1.0 / np.sqrt(c_ax), 1.0 / np.sqrt(c_my)
+    own = np.concatenate([g_ax / c_ax, g_my / c_my], axis=1).T
+    axial, peri = (np.ascontiguousarray(_ladder(half).T) for half in _half_resistances(i, length))
+    by_ax, by_my = (np.ascontiguousarray((1.0 / np.sqrt(c)).T) for c in (c_ax, c_my))
+    # From here on internodes are the last axis, where the kernel has its lanes.
     parts = []
     for middle in (0.0, 2.0):  # even states see no current through the middle, odd ones twice the link's
         along, around = _chain(axial, middle), _chain(peri, middle)
-        system = np.empty((n, COMPARTMENTS, COMPARTMENTS))
-        system[:, :_HALF, :_HALF] = along * by_ax[:, :, None] * by_ax[:, None, :]
-        system[:, :_HALF, _HALF:] = along * by_ax[:, :, None] * by_my[:, None, :]
-        system[:, _HALF:, :_HALF] = np.swapaxes(system[:, :_HALF, _HALF:], 1, 2)
-        system[:, _HALF:, _HALF:] = (along + around) * by_my[:, :, None] * by_my[:, None, :]
+        system = np.empty((COMPARTMENTS, COMPARTMENTS, by_ax.shape[1]))
+        system[:_HALF, :_HALF] = along * by_ax[:, None] * by_ax
+        system[:_HALF, _HALF:] = along * by_ax[:, None] * by_my
+        system[_HALF:, :_HALF] = np.swapaxes(system[:_HALF, _HALF:], 0, 1)
+        system[_HALF:, _HALF:] = (along + around) * by_my[:, None] * by_my
         k = np.arange(COMPARTMENTS)
-        system[:, k, k] += np.concatenate([g_ax / c_ax, g_my / c_my], axis=1)
-        rates, u = np.linalg.eigh(system)
-        push = np.zeros((n, COMPARTMENTS, _HALF + 1))  # what node and compartments' potential do to the states
-        push[:, :_HALF, 1:] = -along * by_ax[:, :, None]
-        push[:, _HALF:, 1:] = -(along + around) * by_my[:, :, None]
-        push[:, 0, 0] = axial[:, 0] * by_ax[:, 0]
-        push[:, _HALF, 0] = (axial[:, 0] + peri[:, 0]) * by_my[:, 0]
-        b = axial[:, 0, None] * (by_ax[:, 0, None] * u[:, 0] + by_my[:, 0, None] * u[:, _HALF])
-        parts.append((rates, b, np.swapaxes(u, 1, 2) @ push))
-    rates, b, drive = (np.concatenate(both, axis=1) for both in zip(*parts, strict=True))
+        system[k, k] += own
+        rates, u = np.empty_like(own), np.empty_like(system)
+        eigen(system.ravel(), rates, u.ravel())
+        push = np.zeros((COMPARTMENTS, _HALF + 1, by_ax.shape[1]))  # what potentials do to the states
+        push[:_HALF, 1:] = -along * by_ax[:, None]
+        push[_HALF:, 1:] = -(along + around) * by_my[:, None]
+        push[0, 0] = axial[0] * by_ax[0]
+        push[_HALF, 0] = (axial[0] + peri[0]) * by_my[0]
+        b = axial[0] * (by_ax[0] * u[0] + by_my[0] * u[_HALF])
+        parts.append((rates, b, np.einsum("imn,ikn->mkn", u, push)))
+    rates, b, drive = (np.concatenate(both)[..., :n].T for both in zip(*parts, strict=True))
     # Even and odd states are (first +- mirror image) / sqrt 2: once for what goes in, once for what comes out.
     b = np.where(np.abs(b) < _NOISE * np.abs(b).max(axis=1, keepdims=True), 0.0, b) * np.sqrt(0.5)
-    return Modes(rate_per_ms=rates, coupling=b, drive=b[:, :, None] * drive * np.sqrt(0.5), axial_uS=axial[:, 0])
+    drive = np.ascontiguousarray(b[:, None] * drive * np.sqrt(0.5))
+    return Modes(rate_per_ms=rates, coupling=b, drive=drive, axial_uS=axial[0, :n])
+
+
+def _in_lanes(internodes: Internodes) -> Internodes:
+    """Repeat the last internode until all lanes of the kernel are filled."""
+    n = internodes.length_um.size
+    return internodes.take(np.minimum(np.arange(-(-n // LANES) * LANES), n - 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -19,6 +20,7 @@ from rheobase.nerve.model import Array
 from rheobase.nerve.stimulus import Stimulus, check_potential
 
 Potential = Sequence[Array] | Array | Callable[[NDArray[np.intp]], Sequence[Array] | Array]
+_KEPT_BYTES = 31 << 20  # the most that glibc learns from
 _MOST_LANES, _MOST_NODES = 512, 20480  # of a lot: enough to keep Python out of the way, few enough for the cache
 
 
@@ -81,6 +83,7 @@ def each_lot(
     if not callable(potential_mV_per_mA) and not isinstance(fibres, UniformFibres):
         for fibre, potential in zip(fibres, potential_mV_per_mA, strict=True):
             check_potential(fibre, potential, stimulus)
+    _keep_memory()
     total, finished, lock = [0], [0], Lock()
 
     def one(index: NDArray[np.intp]) -> None:
@@ -99,9 +102,38 @@ def each_lot(
             if progress is not None:
                 progress(finished[0] / len(fibres))
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        list(pool.map(one, lots_of(fibres)))
+    _on_all_cores(one, lots_of(fibres))
     return total[0]
+
+
+def _on_all_cores(work: Callable[[NDArray[np.intp]], None], lots: list[NDArray[np.intp]]) -> None:
+    """Do the lots in order, this thread and others side by side; after a failure, or Ctrl-C, no lot is begun."""
+    waiting, failed = iter(lots), []
+
+    def take_turns() -> None:
+        try:
+            while not failed and (lot := next(waiting, None)) is not None:
+                work(lot)
+        except BaseException:
+            failed.append(True)
+            raise
+
+    others = min(os.cpu_count() or 1, len(lots)) - 1
+    with ThreadPoolExecutor(max_workers=max(1, others)) as pool:
+        begun = [pool.submit(take_turns) for _ in range(others)]
+        take_turns()
+        for other in begun:
+            other.result()
+
+
+@cache
+def _keep_memory() -> None:
+    """Let memory that one lot gives back serve the next.
+
+    The C library of Linux returns large pieces to the system at once, and every new page costs again; threads wait for
+    each other there. Once a piece of this size was given back, it keeps pieces up to that size, some tens of MB in all.
+    """
+    np.empty(_KEPT_BYTES, np.uint8)
 
 
 def _check_lot(lot: Sequence[Fibre], phi: Any, stimulus: Stimulus, index: NDArray[np.intp]) -> None:

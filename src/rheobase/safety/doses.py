@@ -44,6 +44,8 @@ class Doses:
         The same per area of the pad that carries most for its size.
     power_density_W_per_cm2 : float
         Power in the load per area of the smallest pad.
+    charge_density_uC_per_cm2 : float
+        Charge of the larger phase per area of the contact that carries most for its size.
     dc_charge_density_mC_per_cm2, dc_dose_mA_min : float
         Direct charge per area, and direct current times time, over the whole programme.
     shannon_k : float
@@ -82,6 +84,7 @@ class Doses:
     rms_density_mA_per_cm2: float
     dc_density_mA_per_cm2: float
     power_density_W_per_cm2: float
+    charge_density_uC_per_cm2: float
     dc_charge_density_mC_per_cm2: float
     dc_dose_mA_min: float
     shannon_k: float
@@ -164,6 +167,7 @@ def doses(programme: Programme, montage: Montage, load_ohm: float = TEST_LOAD_OH
         rms_density_mA_per_cm2=rms_mA * share_per_cm2,
         dc_density_mA_per_cm2=dc_mA * share_per_cm2,
         power_density_W_per_cm2=(rms_mA / 1000) ** 2 * load_ohm / smallest_cm2,
+        charge_density_uC_per_cm2=charge_uC * share_per_cm2,
         dc_charge_density_mC_per_cm2=session_mC * share_per_cm2,
         dc_dose_mA_min=session_mC / 60,
         shannon_k=math.log10(max(charge_uC, _LEAST_CHARGE_UC) ** 2 * share_per_cm2),

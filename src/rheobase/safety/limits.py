@@ -97,6 +97,7 @@ _UNITS = {
     "mA_per_cm2": "mA/cm2",
     "W_per_cm2": "W/cm2",
     "mC_per_cm2": "mC/cm2",
+    "uC_per_cm2": "uC/cm2",
     "mA_min": "mA min",
     "mJ": "mJ",
     "mA": "mA",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rheobase.effect import gait_at, scene_of
+from rheobase.scenario import document
 from rheobase.tables import row
 
 if TYPE_CHECKING:
     from rheobase.io.walking import WalkingScenario
+    from rheobase.safety import CheckedProgramme
     from rheobase.scenario.walking import Route
 
 STANDING = (
@@ -24,12 +27,16 @@ SIMPLIFICATIONS = [
     " of the other leg, is left out. So are reflexes, spasticity, stiff tendons and voluntary drive.",
     "Force and fatigue have the time course of the quadriceps (Ding 2003): no published set for tibialis anterior was"
     " at hand. Tibialis anterior tires more slowly, so the fall of strength is an upper bound.",
+    "The hanging foot swings to and fro by a few degrees, as the passive damping of the leg model leaves it; toes clear"
+    " the ground by less than people's, so that only differences of height count.",
     "Torque is calibrated to people's (0.72 of the voluntary maximum); the moment arms, inertias and passive tissue are"
     " those of the published leg model.",
     "Surface: motor points of tibialis anterior under the second pad, skin sensation and discomfort are left out.",
     "Cuff: points in an infinite nerve; the insulating sheet (which lowers thresholds), perineurium and scar (which"
-    " raise them) are left out, and so is the charge limit of the contacts, whose area is not given. Output limits are"
-    " judged for the pads only.",
+    " raise them) are left out. Its charge is judged by the area of the contacts, which is assumed: take that of the"
+    " implant in use.",
+    "Pads are put on anew each day: the current that they need is set to differ from what the stimulator knows"
+    " (control.pads_need_percent). The cuff stays where it is. The angle of the ankle is known without noise or delay.",
     "Which share of the evertors answers is set so that the foot comes up straight; fascicles of single muscles are not"
     " resolved, so both ways to the nerve move the foot alike and differ in current alone.",
 ]
@@ -100,6 +107,11 @@ def key_figures(scenario: WalkingScenario, routes: list[Route]) -> list[dict[str
         most = _last(walked.stimulus).max()
         add(f"largest amplitude, {name}", most, "mA")
         add(f"charge of a phase, {name}", most * width_us / 1000.0, "uC")
+    open_loop = routes[1].ways["open"]
+    add("error in swing with one level throughout, skin", open_loop.swing_error_deg[-1], "deg", "open loop")
+    for name, route in (("skin", routes[1]), ("cuff", routes[2])):
+        total = float(route.walked.stimulus_sum[-1])
+        add(f"charge of a stride, {name}", total * width_us / 1000.0, "uC", "both phases count once")
     add("pulses in a stride", surface.pulses[-1], "1")
     add("strength left after the walk", 100.0 * surface.capacity_share[-1], "percent", "quadriceps time course")
     if routes[2].nerve is not None:
@@ -107,6 +119,17 @@ def key_figures(scenario: WalkingScenario, routes: list[Route]) -> list[dict[str
             f"measured on one person with epineural contacts at {measured['width_us']:.0f} us:"
             f" {measured['tibialis_right_mA']:g} and {measured['tibialis_left_mA']:g} mA")  # fmt: skip
     return out
+
+
+def safety_part(checked: Mapping[str, CheckedProgramme]) -> dict[str, Any]:
+    """The verdicts on pads and cuff together; the amplitude is that of the pads."""
+    parts = {name: document.safety_part(c) for name, c in checked.items()}
+    worst = max(parts.values(), key=lambda p: p["overall"] == "attention")["overall"]
+    verdicts = [{**v, "plain": f"{name}: {v['plain']}"} for name, part in parts.items() for v in part["verdicts"]]
+    told = " ".join(
+        f"{name.capitalize()}, {p['amplitude_mA']:.3g} mA: {p['overall_text']}" for name, p in parts.items()
+    )
+    return {**parts["pads"], "overall": worst, "overall_text": told, "verdicts": verdicts}
 
 
 def walk_part(scenario: WalkingScenario, routes: list[Route]) -> dict[str, Any]:
@@ -191,6 +214,8 @@ def method(scenario: WalkingScenario, routes: list[Route]) -> list[str]:
         " curve gives, and follows Ding's equations of calcium, force and fatigue. Force acts on the tendons of the"
         " MyoSim leg in MuJoCo, with length and velocity as factors on it, calibrated on torque.",
         f"The trigger listens to the {'tilt of the shank' if scenario.trigger.signal == 'tilt' else 'heel'}; the level"
-        " rises and falls by ramps. After each stride the level of every 20 ms is corrected by the error of the ankle a"
-        " little later (iterative learning), and by nothing else: within a stride the loop is open.",
+        " rises and falls by ramps. In swing the level begins at what holds the foot against gravity and its passive"
+        " tissue, turned into milliamperes by the recruitment curve that the stimulator knows; feedback of the ankle"
+        " (proportional, integral, derivative, without wind-up) corrects it every 20 ms, and after each stride the"
+        " error corrects the level of the next (iterative learning).",
     ]

@@ -8,6 +8,7 @@ import numpy as np
 
 from rheobase.effect import (
     ForceModel,
+    Pulses,
     contract,
     ding2003,
     ding2007,
@@ -16,6 +17,8 @@ from rheobase.effect import (
     marion2009,
     passive_factor,
     steady_pulses,
+    stretched_factor,
+    tendon_factor,
     velocity_factor,
 )
 from rheobase.tables import Row, row
@@ -59,11 +62,31 @@ def _same_input(model: ForceModel) -> Iterator[RowDict]:
     ours = contract(model, steady_pulses(rate_hz=40.0, on_s=1.0), dt_s=1e-4)
     yield near("cocofest, Ding 2003, 40 Hz for 1 s: peak", p, p["peak_N"], ours.peak_N, unit="N")
     yield near("cocofest, the same: force at the end", p, p["end_N"], float(ours.force_N[-1]), unit="N")
+    yield from _three_pulses()
     wrong = row("published_muscle.cocofest_plateau")
     half = wrong["length_factor"]
     note = "There the factor multiplies the rate of change of force, which only slows the muscle; here it halves force."
     yield aside("plateau with a force-length factor of 0.5", wrong, wrong["wrong_N"], half * ours.peak_N, unit="N",
                 note=note)  # fmt: skip
+
+
+def _three_pulses() -> Iterator[RowDict]:
+    p = row("published_muscle.cocofest_three_pulses")
+    times = np.array(p["pulse_s"])
+    given = Pulses(time_s=times, amplitude_mA=np.full(3, p["amplitude_mA"]), width_us=np.full(3, p["width_us"]),
+                   duration_s=p["at_s"][-1])  # fmt: skip
+    models = (ding2003(tired=False), ding2007(tired=False), hmed2018(tired=False))
+    for model in models:
+        done = contract(model, given, dt_s=1e-4)
+        ours = np.interp(p["at_s"], done.time_s, done.force_N)
+        fine = model.name == "ding2003"
+        for at_s, said, force in zip(p["at_s"], p[f"{model.name}_N"], ours, strict=True):
+            title = f"cocofest, {model.name}, three pulses: force at {at_s:g} s"
+            if fine and at_s == p["pulse_s"][1]:
+                yield near(title, p, said, float(force), unit="N")
+            else:
+                step = p["ding2003_step_ms"] if fine else p["coarse_step_ms"]
+                yield aside(title, p, said, float(force), unit="N", note=f"Theirs in steps of {step:g} ms. {p.note}")
 
 
 def _twitch(model: ForceModel) -> Iterator[RowDict]:
@@ -130,6 +153,7 @@ def _length() -> Iterator[RowDict]:
                  velocity_factor(hill["velocity_relative"]))  # fmt: skip
     yield _worst("passive force over length, worst of 4", hill, hill["passive_share"],
                  passive_factor(hill["passive_length_relative"]))  # fmt: skip
+    yield from _opensim()
     knee = marion2009()
     degrees = np.arange(0.0, 120.0, 0.1)
     gain = knee.angle_gain(degrees)
@@ -138,6 +162,26 @@ def _length() -> Iterator[RowDict]:
     said = f"{fit['lowest_percent']:g}–{fit['highest_percent']:g}"
     yield aside("variance of knee angle explained, Marion 2013", fit, said, None, unit="%",
                 note="The recordings it was fitted to are not public; the equations of force are built.")  # fmt: skip
+
+
+def _opensim() -> Iterator[RowDict]:
+    p, held = row("published_muscle.opensim_curves"), row("published_muscle.opensim_held")
+    yield _worst("OpenSim, active force over length, worst of 11", p, p["length_share"],
+                 length_factor(p["length_relative"]))  # fmt: skip
+    yield _worst("OpenSim, tendon force over stretch, worst of 6", p, p["tendon_share"],
+                 tendon_factor(p["tendon_strain"]))  # fmt: skip
+    ours, speed = velocity_factor(p["velocity_relative"]), np.array(p["velocity_relative"])
+    worst = int(np.abs(ours - p["velocity_share"]).argmax())
+    title = f"OpenSim, force over velocity, worst of 7 ({speed[worst]:g})"
+    yield aside(title, p, p["velocity_share"][worst],
+                float(ours[worst]), note="OpenSim moves two of the four constants so that the curve meets 0 and 1;"
+                " with those the same formula gives its figures to 1e-4.")  # fmt: skip
+    for share, key in zip(held["active_share"], ("full_N", "part_N"), strict=True):
+        path, slack = np.array(held["path_m"]) / held["optimal_m"], held["slack_m"] / held["optimal_m"]
+        force = held["strongest_N"] * stretched_factor(path, slack, share)
+        at = int(np.abs(force - held[key]).argmax())
+        yield apart(f"OpenSim, muscle with a tendon, {100 * share:g} % active, worst of {len(path)} lengths", held,
+                    held[key][at], float(force[at]), held["band_share"] * held["strongest_N"], unit="N")  # fmt: skip
 
 
 COMPARISON = Comparison(name="muscle", about="force and fatigue of stimulated muscle", run=_run)

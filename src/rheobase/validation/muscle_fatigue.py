@@ -19,6 +19,11 @@ from rheobase.validation._contractions import (
 )
 from rheobase.validation._rows import RowDict, apart, aside, inside, near, saying
 
+_DOUBLET = (
+    "18, 0 and 6 % measured. Ding 2003 tires through A, tau1 and Km alone; the drive of a pulse (tau_c, R0) stays, so a"
+    " doublet helps every tired muscle of the family much alike. What injured muscle loses has no constant there, and"
+    " none is invented."
+)
 _GROUPS = ("able_bodied", "sci_acute", "sci_chronic")
 
 
@@ -73,8 +78,7 @@ def _groups() -> Iterator[RowDict]:
         else ("otherwise: " + ", ".join(f"{100 * g:.0f} %" for g in gains.values()))
     )
     yield saying("doublet in tired muscle, able-bodied, acute, chronic", p, "able-bodied most, acute least", order,
-                 kind="order", note="18, 0 and 6 % measured. The model has no term that damaged muscle could lose: a"
-                 " finding about it, not tuned away.")  # fmt: skip
+                 kind="order", note=_DOUBLET)  # fmt: skip
 
 
 def _rates() -> Iterator[RowDict]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rheobase.effect.movement._spec import WHAT, couple
-from rheobase.effect.muscle.hill import length_factor
+from rheobase.effect.muscle.hill import length_factor, stretched_factor
 from rheobase.extras import need
 from rheobase.tables import Row, row
 
@@ -49,6 +49,8 @@ class Muscles:
         Sign of the torque on the joint, 1 or -1.
     rows : tuple of str
         Table rows used.
+    path_m : ndarray, shape (angle, muscle)
+        Length of muscle and tendon together.
     """
 
     name: str
@@ -67,6 +69,13 @@ class Muscles:
     factor: np.ndarray
     sign: float
     rows: tuple[str, ...]
+    path_m: np.ndarray
+
+    def stretched_Nm(self, active_share: float = 1.0) -> np.ndarray:
+        """Isometric torque of the model over the angle if its tendons stretched, uncalibrated; 0 or above."""
+        slack = np.broadcast_to(self.slack_m / self.optimal_m, self.path_m.shape)
+        held = stretched_factor(self.path_m / self.optimal_m, slack, active_share)
+        return np.maximum(-self.sign * (self.strongest_N * held * self.arm_m).sum(axis=1), 0.0)
 
 
 def measure(model: Any, name: str, spec_names: Row, group: Row, pose: np.ndarray) -> Muscles:
@@ -92,6 +101,7 @@ def measure(model: Any, name: str, spec_names: Row, group: Row, pose: np.ndarray
         strongest_N=kept[:, 2].copy(), optimal_m=optimal_m, slack_m=slack_m, fastest_per_s=kept[:, 6].copy(),
         angle_deg=angle_deg, arm_m=arm_m, torque_Nm=factor * strong_Nm, factor=factor,
         sign=sign, rows=(spec_names.key, group.key, "movement.evoked", "movement.solver"),
+        path_m=length_m,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from rheobase.effect.movement._spec import WHAT, posed
@@ -12,7 +14,7 @@ from rheobase.extras import need
 _NUDGE_DEG = 0.01
 
 
-def holding_torque_Nm(limb: Limb, angle_deg: float) -> float:
+def holding_torque_Nm(limb: Limb, angle_deg: float, others_deg: Mapping[str, float] | None = None) -> float:
     """Torque on the watched joint that holds the limb still at an angle; signed as the angle.
 
     Parameters
@@ -21,6 +23,8 @@ def holding_torque_Nm(limb: Limb, angle_deg: float) -> float:
         The limb.
     angle_deg : float
         Angle of the watched joint, within its range.
+    others_deg : mapping, optional
+        Angles of other joints, by name; what is not named stands as the fixture says.
 
     Raises
     ------
@@ -42,6 +46,7 @@ def holding_torque_Nm(limb: Limb, angle_deg: float) -> float:
     mujoco = need("mujoco", WHAT)
     model = limb.model_
     others = {n: float(np.rad2deg(limb.pose_[model.joint(n).qposadr[0]])) for n in limb.limits_deg}
+    others |= dict(others_deg or {})
     at, up, down = (
         posed(model, others | {limb.joint: angle_deg + d}) for d in (0.0, _NUDGE_DEG, -_NUDGE_DEG)
     )  # fmt: skip
@@ -52,7 +57,7 @@ def holding_torque_Nm(limb: Limb, angle_deg: float) -> float:
     return float(way @ (data.qfrc_bias - data.qfrc_passive - data.qfrc_actuator))
 
 
-def holding_share(limb: Limb, group: str, angle_deg: float) -> float:
+def holding_share(limb: Limb, group: str, angle_deg: float, others_deg: Mapping[str, float] | None = None) -> float:
     """Share of its largest evoked force with which a group alone holds the limb still; 0 if it need not pull.
 
     Parameters
@@ -63,6 +68,8 @@ def holding_share(limb: Limb, group: str, angle_deg: float) -> float:
         Muscles, on the watched joint.
     angle_deg : float
         Angle to hold, within the joint's range.
+    others_deg : mapping, optional
+        Angles of other joints, by name.
 
     Returns
     -------
@@ -75,7 +82,7 @@ def holding_share(limb: Limb, group: str, angle_deg: float) -> float:
     >>> print(f"{holding_share(make_limb('seated_knee'), 'quadriceps', 20.0):.2f}")
     0.30
     """
-    wanted_Nm = limb.group(group).sign * holding_torque_Nm(limb, angle_deg)
+    wanted_Nm = limb.group(group).sign * holding_torque_Nm(limb, angle_deg, others_deg)
     most_Nm = float(limb.torque_Nm(group, angle_deg))
     if wanted_Nm <= 0:
         return 0.0

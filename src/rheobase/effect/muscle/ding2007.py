@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, from_rows, rest_of, run_hill_huxley
+from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, from_rows, rest_of, run_recruited
 from rheobase.effect.muscle.model import FittedRange, ForceModel, Motion, MuscleState
 from rheobase.effect.muscle.pulses import Pulses
 from rheobase.errors import ParameterError
@@ -80,11 +80,7 @@ class Ding2007(ForceModel):
     ) -> tuple[Array, Array, MuscleState]:
         """Run on from a state."""
         share = self.recruited_share(pulses.width_us) * (pulses.amplitude_mA > 0)
-        some = share > 0
-        return run_hill_huxley(
-            self.muscle, state, dt_s, steps, time_s=pulses.time_s[some], drive_gain=np.ones(int(some.sum())),
-            force_gain=share[some],
-        )  # fmt: skip
+        return run_recruited(self.muscle, state, dt_s, steps, pulses.time_s, share, on="force")
 
 
 def ding2007(*, tired: bool = True) -> Ding2007:

@@ -220,3 +220,41 @@ def run_hill_huxley(
                     velocity_deg_per_s, force, capacity)  # fmt: skip
     end = MuscleState(force_N=float(values[0]), capacity_share=float(values[4] / m.a_rest_N_per_s), values_=values)
     return force, capacity, end
+
+
+def run_recruited(
+    muscle: HillHuxley, state: MuscleState, dt_s: float, steps: int, time_s: Array, share: Array, *, on: str
+) -> tuple[Array, Array, MuscleState]:
+    """Run a model whose pulses recruit a share of the muscle; a pulse of no share excites nothing.
+
+    Parameters
+    ----------
+    muscle : HillHuxley
+        Its constants.
+    state : MuscleState
+        Where it is.
+    dt_s : float
+        Step.
+    steps : int
+        How many.
+    time_s, share : array
+        Onsets of the pulses, and the share each recruits.
+    on : str
+        What the share multiplies: ``"force"`` (A until the next pulse) or ``"drive"``.
+
+    Returns
+    -------
+    force_N, capacity_share, state
+        At the end of each step, and the last state.
+
+    Examples
+    --------
+    >>> from rheobase.effect import ding2003
+    >>> muscle, nothing = ding2003().muscle, np.zeros(1)
+    >>> run_recruited(muscle, rest_of(muscle), 0.001, 2, nothing, nothing, on="force")[0].tolist()
+    [0.0, 0.0]
+    """
+    fires = share > 0
+    gain, full = share[fires], np.ones(int(fires.sum()))
+    drive, force = (full, gain) if on == "force" else (gain, full)
+    return run_hill_huxley(muscle, state, dt_s, steps, time_s=time_s[fires], drive_gain=drive, force_gain=force)

@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, from_rows, rest_of, run_hill_huxley
+from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, from_rows, rest_of, run_recruited
 from rheobase.effect.muscle.model import FittedRange, ForceModel, Motion, MuscleState
 from rheobase.effect.muscle.pulses import Pulses
 from rheobase.errors import ParameterError
@@ -88,11 +88,7 @@ class Hmed2018(ForceModel):
     ) -> tuple[Array, Array, MuscleState]:
         """Run on from a state."""
         share = self.recruited_share(pulses.amplitude_mA) * (pulses.width_us > 0)
-        some = share > 0
-        return run_hill_huxley(
-            self.muscle, state, dt_s, steps, time_s=pulses.time_s[some], drive_gain=share[some],
-            force_gain=np.ones(int(some.sum())),
-        )  # fmt: skip
+        return run_recruited(self.muscle, state, dt_s, steps, pulses.time_s, share, on="drive")
 
 
 def hmed2018(*, tired: bool = True) -> Hmed2018:

@@ -19,9 +19,10 @@ from rheobase.report.figures.torque import TORQUE
 from rheobase.report.figures.training import TRAINING
 from rheobase.report.figures.view import VIEW
 from rheobase.report.figures.walk import WALK
+from rheobase.report.figures.ways import WAYS
 
 MUSCLE = (TORQUE, CONTRACTION, COMFORT, TRAINING)
-WALKING = (WALK, SWING, STRIDES, ROUTES)
+WALKING = (WALK, SWING, WAYS, STRIDES, ROUTES)
 PICTURES = (OVERVIEW, *MUSCLE, *WALKING, VIEW, ARM, PULSE, SECTION, NERVE, RECRUITMENT, INTENSITY, STRENGTH, PAD)
 LEADS = (OVERVIEW, WALK)
 """The picture on top of a page is the first of these that has data."""

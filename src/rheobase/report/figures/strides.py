@@ -33,8 +33,8 @@ def _draw(result: Result, width_px: float) -> Figure:
 def _caption(result: Result) -> str:
     first = result["walk"]["strides"][0]
     return (
-        f"The error in swing falls from {number(first['error_deg'][0])}° to {number(first['error_deg'][-1])}° as every"
-        " stride corrects the level of the next; the muscle meanwhile keeps"
+        f"Through the skin the error in swing goes from {number(first['error_deg'][0])}° to"
+        f" {number(first['error_deg'][-1])}° as every stride corrects the level of the next; the muscle meanwhile keeps"
         f" {number(first['capacity_percent'][-1])} % of its strength. Solid: pads, dashed: cuff."
     )
 

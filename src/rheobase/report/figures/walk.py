@@ -59,7 +59,7 @@ def _caption(result: Result) -> str:
     at = {r["id"]: r["ankle_deg"][-1] for r in data["routes"]}
     return (
         f"In swing the foot hangs without stimulation ({number(at['none'])}° at heel strike) and comes up with it"
-        f" ({number(at['surface'])}°), by either way to the nerve; both lines lie on one another. Grey band: normal"
+        f" ({number(at['surface'])}°), by either way to the nerve. Grey band: normal"
         f" ankle. Below: how strongly the nerve is stimulated in the last stride, from"
         f" {number(data['begins_percent'])} % of it on; in stance the foot on the ground leads the ankle."
     )
