@@ -218,9 +218,10 @@ def test_the_share_that_counts():
 
 
 def test_fibres_under_pads_need_the_field_of_a_body_part():
+    from rheobase.anatomy import Forearm
     from rheobase.field import sampled_field
 
-    arm = rb.anatomy("forearm")
+    arm = Forearm()
     few = rb.bundle(arm, "median", count=12, seed=1, under=rb.pad_pair(arm, over="median"))
     line = np.column_stack([np.zeros(9), np.zeros(9), np.linspace(0.0, 8.0, 9)])
     field = sampled_field(line, np.linspace(0.0, 1.0, 9))

@@ -83,6 +83,13 @@ def test_the_png_is_whole_and_the_same_each_time():
     assert b"Software" not in PNG[:300]
 
 
+def test_a_small_picture_keeps_the_colours_of_the_scale():
+    small = imread(io.BytesIO(view_png(SCENE, small=True)), format="png")[..., :3]
+    assert small.shape[1] == 680
+    for end in (-1.0, 1.0):
+        assert np.abs(small - drive_rgb(np.array(end))).max(axis=2).min() < 0.08
+
+
 def test_pixels_survive_their_png():
     pixels = np.random.default_rng(1).integers(0, 256, (7, 5, 4)).astype(np.uint8)
     back = imread(io.BytesIO(png_bytes(pixels)), format="png")

@@ -18,7 +18,7 @@ from rheobase.report.view.scene import Scene
 
 _WIDTH_PX = 1360
 _PNG_WIDTH_PX, _PNG_FINER = 680, 2
-_SMALL_FINER, _SMALL_COLOURS = 1, 128
+_SMALL_FINER, _SMALL_COLOURS = 1, 256
 _PRIORITY = ("pad", "end", "nerve", "bone", "level")
 
 
@@ -97,5 +97,7 @@ def _few_colours(png: bytes) -> bytes:
     from PIL import Image  # comes with matplotlib
 
     out = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(_SMALL_COLOURS).save(out, format="png", optimize=True)
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(_SMALL_COLOURS, method=Image.Quantize.MAXCOVERAGE).save(
+        out, format="png", optimize=True
+    )
     return out.getvalue()
