@@ -7,10 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from rheobase.anatomy import LowerLeg, Neck
+from rheobase.anatomy import Forearm, LowerLeg, Neck, Spine
 from rheobase.cli import main
 from rheobase.report._canvas import look
 from rheobase.report.figures.across import across
+from rheobase.report.figures.layers_across import layers_across
 from rheobase.report.gallery import gallery_html, section_levels_mm
 
 
@@ -65,3 +66,14 @@ def test_the_verb_refuses_what_it_does_not_know(capsys):
     assert "There is no anatomy 'nek'. Did you mean 'neck'?" in capsys.readouterr().err
     assert main(["anatomies", "neck", "--bmi", "60"]) == 1
     assert "bmi_kg_per_m2 is 60 kg/m2" in capsys.readouterr().err
+
+
+def test_the_spine_has_its_section():
+    with look():
+        figure = layers_across(Spine(), 0.0, title="Spine at T10")
+    said = {t.get_text() for t in (*figure.axes[0].texts, *figure.texts)}
+    assert {"dorsal column", "dorsal root", "white matter", "csf", "Spine at T10", "5 mm"} <= said
+    page = gallery_html({"spine": Spine(level="t9"), "forearm": Forearm()})
+    assert page.count("<svg") == 2
+    assert "Spine at T9" in page
+    assert "epidural_fat" in page

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from rheobase.anatomy import Forearm
 from rheobase.cli import main
 from rheobase.errors import ParameterError
-from rheobase.field import content_of, solve_field
+from rheobase.field import content_of, sampled_field, solve_field
+from rheobase.field.stored import field_arrays, field_from_arrays
 from rheobase.io import cache_shelves, cached_field, clear_cache, field_cache, field_key
 from rheobase.montage import pad_pair
 
@@ -73,6 +75,27 @@ class Odd(Forearm):
     """An anatomy that holds a function."""
 
     shape: object = len
+
+
+def test_a_sampled_field_comes_back_the_same():
+    for points in (
+        np.column_stack([np.zeros(9), np.zeros(9), np.linspace(0.0, 8.0, 9)]),
+        np.stack(np.meshgrid(*[np.linspace(0.0, 4.0, 5)] * 3, indexing="ij"), axis=-1).reshape(-1, 3),
+        np.random.default_rng(3).uniform(0.0, 5.0, (60, 3)),
+    ):
+        values = np.stack([np.sin(points.sum(axis=1)), points[:, 2] ** 2])
+        first = sampled_field(points, values, names=("a", "b"), shares=(1.0, -0.4))
+        kept = {name: np.array(array) for name, array in field_arrays(first).items()}
+        again = field_from_arrays(first.anatomy, first.montage, kept)
+        asked = points[2:5] * 0.98 + points.mean(axis=0) * 0.02
+        np.testing.assert_array_equal(again.lead_V_per_A(asked), first.lead_V_per_A(asked))
+        assert (again.method, again.cells, again.montage) == ("sampled", first.cells, first.montage)
+
+
+def test_finite_elements_are_refused_with_the_reason():
+    field = replace(solve_field(ARM, PADS, cell_mm=4.0), method="finite_elements", solution_=SimpleNamespace())
+    with pytest.raises(ParameterError, match=r"cannot be kept on disk: elements bend.*sampled_field"):
+        field_arrays(field)
 
 
 def test_what_has_no_content_is_solved_and_not_kept(own_cache):

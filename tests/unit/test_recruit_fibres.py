@@ -215,3 +215,15 @@ def test_the_share_that_counts():
     assert [share_threshold_mA(t, s) for s in (0.0, 0.05, 0.06, 0.10, 0.5, 1.0)] == [1.0, 1.0, 2.0, 2.0, 10.0, 20.0]
     with pytest.raises(ParameterError, match=r"share is 1\.2; give a share of the fibres between 0"):
         share_threshold_mA(t, 1.2)
+
+
+def test_fibres_under_pads_need_the_field_of_a_body_part():
+    from rheobase.anatomy import Forearm
+    from rheobase.field import sampled_field
+
+    arm = Forearm()
+    few = rb.bundle(arm, "median", count=12, seed=1, under=rb.pad_pair(arm, over="median"))
+    line = np.column_stack([np.zeros(9), np.zeros(9), np.linspace(0.0, 8.0, 9)])
+    field = sampled_field(line, np.linspace(0.0, 1.0, 9))
+    with pytest.raises(ParameterError, match="fibres that end under pads, but the field is that of a Elsewhere"):
+        recruit(few, field, monophasic(width_us=200.0))

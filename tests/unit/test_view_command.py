@@ -50,7 +50,7 @@ def test_it_writes_a_page_and_a_still(drawn, capsys):
 
 
 def test_the_gallery_draws_every_body_part(drawn, monkeypatch, capsys):
-    monkeypatch.setattr("rheobase.registry.members", lambda kind: ("forearm", "thigh"))
+    monkeypatch.setattr(view, "view_names", lambda: ("forearm", "thigh"))
     monkeypatch.setattr("rheobase.report.view_png", lambda scene: b"still of " + scene.title.encode())
     monkeypatch.setattr("rheobase.report.view_html", lambda scene, **given: f"page with {given['still_png']!r}")
     assert main(["view", "--gallery", "--out", "all"]) == 0
@@ -62,11 +62,19 @@ def test_the_gallery_draws_every_body_part(drawn, monkeypatch, capsys):
     assert "still of" in Path("all", "thigh.html").read_text(encoding="utf-8")
 
 
+def test_small_pictures_are_small_and_nothing_else_is_written(drawn, monkeypatch):
+    monkeypatch.setattr(view, "view_names", lambda: ("forearm", "thigh"))
+    assert main(["view", "--gallery", "--small", "--out", "few"]) == 0
+    assert sorted(p.name for p in Path("few").iterdir()) == ["forearm.png", "thigh.png"]
+    assert Path("few", "thigh.png").stat().st_size < 90_000
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         ([], "name what to draw, such as 'rheobase view tens-forearm'"),
         (["thigh", "--gallery"], "or give --gallery alone"),
+        (["thigh", "--small"], "--small is for --gallery"),
         (["--gallery", "--set", "fat_mm=3"], "--set cannot be given with --gallery"),
         (["tens-forarm"], "There is no scenario or body part 'tens-forarm'. Did you mean 'tens-forearm'?"),
         (["fes-dropfoot"], "The scenario 'fes-dropfoot' (fes) has no pads on a body part"),

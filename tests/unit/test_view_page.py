@@ -83,6 +83,13 @@ def test_the_png_is_whole_and_the_same_each_time():
     assert b"Software" not in PNG[:300]
 
 
+def test_a_small_picture_keeps_the_colours_of_the_scale():
+    small = imread(io.BytesIO(view_png(SCENE, small=True)), format="png")[..., :3]
+    assert small.shape[1] == 680
+    for end in (-1.0, 1.0):
+        assert np.abs(small - drive_rgb(np.array(end))).max(axis=2).min() < 0.08
+
+
 def test_pixels_survive_their_png():
     pixels = np.random.default_rng(1).integers(0, 256, (7, 5, 4)).astype(np.uint8)
     back = imread(io.BytesIO(png_bytes(pixels)), format="png")
@@ -152,11 +159,13 @@ def test_colours_are_those_of_the_report_in_light_and_dark():
 
 
 def test_the_gallery_names_a_picture_and_a_page_for_each():
-    page = gallery_page(["low_back", "thigh"], disclaimer="d")
+    page = gallery_page(["low_back", "thigh"], {"low_back": "A <", "thigh": "B"}, disclaimer="d", left=["spine"])
     assert re.findall(r'(?:src|href)="([^"]+)"', page) == [
         "low_back.html", "low_back.png", "low_back.html", "thigh.html", "thigh.png", "thigh.html"
     ]  # fmt: skip
-    assert "2 body parts" in page
+    assert "2 parts of the body" in page
+    assert "Not drawn: Spine" in page
+    assert "A &lt;" in page
 
 
 def test_a_round_pad_can_be_drawn():

@@ -10,11 +10,13 @@ from rheobase.anatomy import Forearm
 from rheobase.errors import ParameterError
 from rheobase.report.view import words
 from rheobase.report.view.cut import choose_cut, focus_nerve
-from rheobase.report.view.lines import nice_step
+from rheobase.report.view.lines import line_levels, nice_step
 from rheobase.report.view.mesh import sheet_mesh, tube_mesh
 from rheobase.report.view.nerves import drive_of
+from rheobase.report.view.net import surface_net
 from rheobase.report.view.scene import build_scene
-from rheobase.report.view.solids import solids, surface_net
+from rheobase.report.view.seen import seen
+from rheobase.report.view.solids import solids
 
 SCENE = stump_scene()
 PART = Stump()
@@ -47,16 +49,16 @@ def test_the_cut_turns_away_from_other_pads():
     pads = montage()
     beside = type(pads)(pads=(pads.pads[0], type(pads.pads[1])(name="b", width_mm=30, length_mm=30, along_mm=40.0,
                                                                  around_deg=75.0, share=-1.0)))  # fmt: skip
-    assert choose_cut(PART, beside, None).turn == -1
-    assert choose_cut(PART, pads, None).turn == 1
+    assert choose_cut(PART, beside.pads, None).turn == -1
+    assert choose_cut(PART, pads.pads, None).turn == 1
 
 
 def test_the_nerve_in_question_is_the_one_named_or_the_nearest():
     far_pads = montage(around_deg=180.0)
-    nearest = focus_nerve(PART, far_pads)
+    nearest = focus_nerve(PART, far_pads.pads)
     assert nearest is not None
     assert nearest.name == "far"
-    assert focus_nerve(PART, far_pads, "near").name == "near"  # type: ignore[union-attr]
+    assert focus_nerve(PART, far_pads.pads, "near").name == "near"  # type: ignore[union-attr]
     with pytest.raises(ParameterError, match=r"no nerve 'nera'\. Did you mean 'near'"):
         build_scene(known_field(), title="t", over="nera")
 
@@ -125,7 +127,7 @@ def test_a_surface_net_closes_around_a_ball():
 
 def test_the_activating_function_is_the_second_derivative_with_the_sign_of_the_leading_phase():
     for sign in (1.0, -1.0):
-        drive = drive_of(known_field(), PART.nerve("near"), SCENE.cut, sign)
+        drive = drive_of(seen(known_field()), PART.nerve("near"), SCENE.cut, sign)
         assert drive is not None
         np.testing.assert_allclose(drive.activating_mV_per_mm2_per_mA, -sign * CURVATURE, rtol=1e-6)
         np.testing.assert_allclose(drive.potential_mV_per_mA, sign * potential(drive.points_mm), rtol=1e-9)
@@ -138,7 +140,7 @@ def test_the_activating_function_is_the_second_derivative_with_the_sign_of_the_l
 def test_a_nerve_outside_the_stretch_is_left_out():
     nerve = PART.nerve("near")
     away = type(nerve)(name="up", points_mm=((24, 0, 140.0), (24, 0, 158.0)), skin_depth_mm=16, around_deg=0)
-    assert drive_of(known_field(), away, SCENE.cut, -1.0) is None
+    assert drive_of(seen(known_field()), away, SCENE.cut, -1.0) is None
 
 
 def test_isopotentials_lie_at_their_potential_on_the_faces():
@@ -156,6 +158,34 @@ def test_isopotentials_lie_at_their_potential_on_the_faces():
             assert v.max() < 0
 
 
+def test_lines_near_a_pad_are_fewer_than_steps():
+    levels = line_levels(-1000.0, 30.0, 5.0)
+    assert np.diff(levels).max() == 100.0
+    assert set(np.arange(-50.0, 31.0, 5.0)) <= set(levels)
+    assert line_levels(0.2, 0.4, 1.0).size == 0
+
+
+def test_surfaces_lie_at_their_potential_and_reach_from_skin_to_skin():
+    assert len(SCENE.shells) > 3
+    for shell in SCENE.shells:
+        v = -potential(shell.mesh.points_mm)
+        # corners are means of crossings that lie within a cell of one another
+        assert np.abs(v - shell.level_mV_per_mA).mean() < 0.04 * abs(shell.level_mV_per_mA) + 0.05
+        assert shell.mesh.colour == ("above" if shell.level_mV_per_mA > 0 else "below")
+        p = shell.mesh.points_mm
+        assert (np.hypot(p[:, 0], p[:, 1]) <= PART.outline_mm(np.arctan2(p[:, 1], p[:, 0]), p[:, 2]) + 1e-6).all()
+
+    everywhere = np.concatenate([shell.mesh.points_mm for shell in SCENE.shells])
+    assert np.unique(np.floor(np.arctan2(everywhere[:, 1], everywhere[:, 0]) / 0.5)).size == 14, "whole, in the cut too"
+
+
+def test_words_tell_levels_at_the_amplitude():
+    scene = build_scene(known_field(), title="t", over="near", amplitude_mA=12.0)
+    step = scene.step_mV_per_mA
+    assert f"at 12 mA every {12 * step:g} mV" in words.caption(scene)
+    assert "mA every" not in words.caption(SCENE)
+
+
 def test_steps_are_round():
     assert [nice_step(np.array([-x, x]), 10) for x in (5.0, 13.0, 0.021)] == [1.0, 2.0, 0.005]
 
@@ -165,7 +195,7 @@ def test_pads_are_halved_by_the_wedge_and_outlined_whole(shape):
     from rheobase.report.view.pads import slabs
 
     pads = montage(shape)
-    *slab, rims = slabs(PART, pads, SCENE.cut)
+    *slab, rims = slabs(PART, pads.pads, SCENE.cut)
     assert [s.name for s in slab] == ["pad upper", "pad lower"]
     for mesh, pad in zip(slab, pads.pads, strict=True):
         top = np.hypot(mesh.points_mm[:, 0], mesh.points_mm[:, 1])
@@ -220,4 +250,4 @@ def test_a_limb_of_concentric_layers_is_cut_to_its_muscle_only():
     from rheobase.montage import pad_pair
 
     arm = Forearm()
-    assert choose_cut(arm, pad_pair(arm), arm.nerve("median")).layers == ("skin", "fat")
+    assert choose_cut(arm, pad_pair(arm).pads, arm.nerve("median")).layers == ("skin", "fat")

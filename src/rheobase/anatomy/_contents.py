@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter1d
 from rheobase.anatomy._surfaces import along_mm
 from rheobase.anatomy.body import NervePath, Site, Tissue
 from rheobase.anatomy.inclusion import Inclusion
-from rheobase.anatomy.muscle import Muscle, belongs
+from rheobase.anatomy.muscle import Muscle, belongs, fibres_of
 from rheobase.anatomy.places import MotorPoint, UsualPad
 from rheobase.anatomy.radial import Array
 from rheobase.anatomy.shapes import Rod
@@ -81,14 +81,7 @@ class Contents:
 
     def directions(self, points_mm: Array) -> np.ndarray:
         """Unit vectors along the fibres at points of the core, shape (n, 3)."""
-        p = np.asarray(points_mm, dtype=float)
-        out = np.tile([0.0, 0.0, 1.0], (len(p), 1))
-        muscles = list(self.muscles.values())
-        owner = belongs(muscles, p)
-        for i, muscle in enumerate(muscles):
-            if muscle.fibre_turn_deg or muscle.pennation_deg:
-                out[owner == i] = muscle.fibres(p[owner == i])
-        return out
+        return fibres_of(list(self.muscles.values()), points_mm)
 
     def names_at(self, points_mm: Array) -> list[str]:
         """Name of the muscle, or of the innermost inclusion, at each point of the core."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -67,10 +68,14 @@ class MappedPart(BodyPart):
         check_inputs(self)
         check_part(self)
 
-    @property
-    @abstractmethod
-    def data(self) -> Mapping[str, Row]:
-        """Rows of the part's own tables by id; a member sets it to them."""
+    if TYPE_CHECKING:
+        data: ClassVar[Mapping[str, Row]]
+    else:
+
+        @property
+        @abstractmethod
+        def data(self) -> Mapping[str, Row]:
+            """Rows of the part's own tables by id; a member sets it to them."""
 
     # geometry for the solvers
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from rheobase.anatomy._cells import carve, check_cells, inside_cells
 from rheobase.anatomy.body import Tissue
@@ -60,7 +60,7 @@ class MeshBody(Volume):
         """Index into ``tissues`` at (n, 3) points; -1 outside."""
         p = np.asarray(points_mm, dtype=float)
         corners = self.nodes_mm[self.cells]
-        _, near = cKDTree(corners.mean(axis=1)).query(p, k=min(_NEAREST, len(self.cells)))
+        _, near = KDTree(corners.mean(axis=1)).query(p, k=min(_NEAREST, len(self.cells)))
         near = near.reshape(len(p), -1)
         out = np.full(len(p), -1)
         for k in range(near.shape[1]):
@@ -162,7 +162,7 @@ def image_body(
     steps = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 1], [1, 0, 1], [1, 1, 1], [0, 1, 1]])
     corner = np.stack([i, j, k], axis=1)[:, None, :] + steps
     wanted = ~np.isin(values.ravel(), table.outside)
-    cells = np.ravel_multi_index(tuple(np.moveaxis(corner[wanted], -1, 0)), tuple(count))
+    cells = np.asarray(np.ravel_multi_index(tuple(np.moveaxis(corner[wanted], -1, 0)), tuple(count)))
     grid = np.indices(tuple(count)).reshape(3, -1).T - 0.5
     affine = np.asarray(affine_mm, dtype=float)
     nodes = grid @ affine[:3, :3].T + affine[:3, 3]

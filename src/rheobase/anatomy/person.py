@@ -85,7 +85,7 @@ class Person:
                 )
         # as a tuple, so that a person can be a key
         object.__setattr__(self, "scores", tuple(sorted(dict(self.scores).items())))
-        for name, score in self.scores:
+        for name, score in dict(self.scores).items():
             if name not in _score_names():
                 raise ParameterError(f"scores has no size '{name}'.{near_name(name, _score_names())}")
             if not abs(score) <= r["largest_score"]:

@@ -31,7 +31,7 @@ def main(given: argparse.Namespace) -> int:
     if given.page:
         from rheobase.report.gallery import write_gallery
 
-        write_gallery({n: p for n, p in parts.items() if isinstance(p, MappedPart)}, given.page)
+        write_gallery(parts, given.page)
         print(given.page)
     elif given.json:
         print(json.dumps({n: {"nerves": [*p.nerves], "sites": [*p.sites]} for n, p in parts.items()}, indent=1))

@@ -298,4 +298,4 @@ def _curve(pool: MotorUnitPool, thresholds_mA: Array) -> RecruitmentCurve:
     stimulus, first = np.unique(stimulus, return_index=True)
     last = np.concatenate([first[1:] - 1, [len(share) - 1]])
     foot = 0.98 * stimulus[1]
-    return curve_of(np.insert(share[last], 1, 0.0), np.insert(stimulus, 1, foot), "mA")
+    return curve_of(np.insert(share[last], 1, 0.0).tolist(), np.insert(stimulus, 1, foot).tolist(), "mA")

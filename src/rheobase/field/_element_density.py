@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from rheobase.electrode import Contact, Cuff, Lead, Pad
 from rheobase.field._element_solution import ElementSolution
@@ -37,7 +37,7 @@ def _density(
 ) -> PadDensity:
     places, area_mm2, density = _faces(solution, drive, k, at_V)
     around, along, points = _map(owner)
-    mapped = density[cKDTree(places).query(points)[1]] if points.size else np.zeros((0, 0))
+    mapped = density[KDTree(places).query(points)[1]] if points.size else np.zeros((0, 0))
     if mapped.size:
         step = (around[1] - around[0], along[1] - along[0])
         peak = windowed_peak(mapped, np.ones(mapped.shape), step)

@@ -6,7 +6,7 @@ import numpy as np
 
 from rheobase.anatomy import MeshBody, depth_of
 from rheobase.anatomy._cells import neighbours
-from rheobase.electrode import FarReturn
+from rheobase.electrode import FarReturn, MeshContact
 from rheobase.errors import ParameterError, near_name
 from rheobase.field._meshed import INSULATED, Meshed, materials_of, name_surfaces
 from rheobase.field._netgen import packages
@@ -43,7 +43,7 @@ def _of_int(array: np.ndarray) -> np.ndarray:
 
 
 def _check_names(body: MeshBody, montage: Implanted) -> None:
-    own = [e.name for e in montage.electrodes if not isinstance(e, FarReturn) and hasattr(e, "name")]
+    own = [e.name for e in montage.electrodes if isinstance(e, MeshContact)]
     for name in own:
         if name not in body.surfaces:
             raise ParameterError(f"The mesh has no contact '{name}'.{near_name(name, body.surfaces)}")

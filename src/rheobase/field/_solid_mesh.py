@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from rheobase.anatomy import Block, Column, LayeredLimb, PlainSolids, Solid, SolidBody
 from rheobase.electrode import Cuff, Lead, Pad
@@ -68,8 +68,8 @@ def mesh_limb(limb: LayeredLimb, montage: Montage, cell_mm: float | None, order:
     """Mesh a layered limb; ``cell_mm`` is the size of elements under the pads and in the skin next to them."""
     half = limb.length_mm / 2
     stack = tuple(
-        Solid(tissue=la.name, shape=Column(half_axes_mm=(la.outer_radius_mm,) * 2, along_mm=(-half, half)))
-        for la in reversed(limb.layers)
+        Solid(tissue=la.name, shape=Column(half_axes_mm=(r, r), along_mm=(-half, half)))
+        for la, r in ((la, la.outer_radius_mm) for la in reversed(limb.layers))
     )
     body = PlainSolids(tissues=limb.tissues, stack=stack)
     smallest = min(min(p.around_mm, p.extent_mm) for p in montage.pads)
@@ -169,7 +169,7 @@ def _spots(body: SolidBody, montage: Implanted) -> np.ndarray:
     low, high = middles.min(axis=0) - _NEAR_MM, middles.max(axis=0) + _NEAR_MM
     axes = [np.arange(a, b + step, step) for a, b in zip(low, high, strict=True)]
     points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    points = points[cKDTree(middles).query(points, distance_upper_bound=_NEAR_MM)[0] < _NEAR_MM]
+    points = points[KDTree(middles).query(points, distance_upper_bound=_NEAR_MM)[0] < _NEAR_MM]
     names = np.array([t.name for t in body.tissues])
     size = np.array([fine.get(n, 0.0) for n in names])
     labels = body.labels_at(points)

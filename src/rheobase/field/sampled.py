@@ -121,13 +121,15 @@ def sampled_field(
         densities=(),
         rows=() if anatomy is None else anatomy.rows,
         sources=sources,
-        solution_=SampledSolution(*_interpolated(p, leads)),
+        solution_=sampled_solution(p, leads),
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampledSolution(Solution):
     """An interpolation in the coordinates the samples span: ``frame`` holds them as rows, from ``origin``.
+
+    ``points_mm`` and ``leads`` are the samples themselves.
 
     Examples
     --------
@@ -140,7 +142,13 @@ class SampledSolution(Solution):
     low: np.ndarray
     high: np.ndarray
     at: Any
-    count: int
+    points_mm: np.ndarray
+    leads: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Number of contacts."""
+        return len(self.leads)
 
     def leads_V_per_A(self, points_mm: np.ndarray, *, exact: bool) -> np.ndarray:
         """Leads (contacts, n) at (n, 3) points."""
@@ -189,6 +197,24 @@ class SampledPlane(PlaneSolution):
         """Points outside are refused when they are looked up."""
 
 
+def sampled_solution(points_mm: np.ndarray, leads: np.ndarray) -> SampledSolution:
+    """Interpolate leads (K, n), V per A, that are known at (n, 3) points.
+
+    Raises
+    ------
+    ParameterError
+        If points coincide.
+
+    Examples
+    --------
+    >>> points = np.array([[0.0, 0, 0], [0, 0, 1], [0, 0, 2], [0, 0, 3]])
+    >>> sampled_solution(points, np.array([[0.0, 1, 2, 3]])).leads_V_per_A(points[1:2], exact=True).round(9).tolist()
+    [[1.0]]
+    """
+    origin, frame, low, high, at = _interpolated(points_mm, leads)
+    return SampledSolution(origin, frame, low, high, at, points_mm, leads)
+
+
 def _interpolated(p: np.ndarray, leads: np.ndarray) -> tuple[Any, ...]:
     grid = _as_grid(p)
     if grid is not None:
@@ -197,7 +223,7 @@ def _interpolated(p: np.ndarray, leads: np.ndarray) -> tuple[Any, ...]:
         kind = "cubic" if min(map(len, axes)) >= 4 else "linear"
         at = RegularGridInterpolator(axes, values, method=kind)
         low, high = (np.array([a[i] for a in axes]) for i in (0, -1))
-        return np.zeros(3), np.eye(3), low, high, at, len(leads)
+        return np.zeros(3), np.eye(3), low, high, at
     origin = p.mean(axis=0)
     _, size, ways = np.linalg.svd(p - origin, full_matrices=False)
     rank = int(np.sum(size > _FLAT * size[0]))
@@ -206,7 +232,7 @@ def _interpolated(p: np.ndarray, leads: np.ndarray) -> tuple[Any, ...]:
     frame = ways[:rank]
     own = (p - origin) @ frame.T
     low, high = own.min(axis=0), own.max(axis=0)
-    return origin, frame, low, high, _joined(own, leads), len(leads)
+    return origin, frame, low, high, _joined(own, leads)
 
 
 def _joined(own: np.ndarray, leads: np.ndarray) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.anatomy import BodyPart, LayeredLimb
+from rheobase.anatomy import BodyPart, LayeredLimb, Volume
 from rheobase.errors import ParameterError
 from rheobase.field._body_grid import BodyGrid
 from rheobase.field._body_tables import BodySolution
@@ -19,8 +19,16 @@ from rheobase.field._surface import Surface
 from rheobase.field._tables import Modes
 from rheobase.field.density import PadDensity
 from rheobase.field.field import Field
-from rheobase.montage import Montage
+from rheobase.field.sampled import SampledSolution, sampled_solution
+from rheobase.montage import Drive, Implanted, Montage
 
+_WHY_NOT = {
+    "finite_elements": "elements bend to the surfaces of the solids, and only the mesher's own objects know these, so"
+    " that potentials at the nodes would not give the same field again. Keep the result, sample the potential along the"
+    " paths that matter and make a sampled_field of it, or solve it anew",
+    "half_space": "it is found at the points that are asked for, in less time than a file takes to read",
+    "point": "it is a formula",
+}
 _DENSITY = ("around_mm", "along_mm", "density_A_per_m2_per_mA", "mean_A_per_m2_per_mA", "peak_A_per_m2_per_mA")
 
 
@@ -60,20 +68,26 @@ def field_arrays(field: Field) -> dict[str, np.ndarray]:
         out |= {f"places_{i}": p for i, p in enumerate(grid.places)}
     elif isinstance(solution, CylinderSolution):
         out |= {"skin": solution.modes.skin, "turn_rad": np.array(solution.modes.surface.turn_rad)}
+    elif isinstance(solution, SampledSolution):
+        out |= {"points_mm": solution.points_mm, "leads": solution.leads}
+        out |= {"names": np.array(field.montage.names), "shares": np.array(field.montage.shares)}
     else:
-        raise ParameterError(f"A field of method '{field.method}' cannot be stored. Solve it anew: it is quick.")
+        why = _WHY_NOT.get(field.method, "nothing is known of how its potential is made")
+        raise ParameterError(f"A field of method '{field.method}' cannot be kept on disk: {why}.")
     return out
 
 
-def field_from_arrays(anatomy: BodyPart, montage: Montage, arrays: Mapping[str, np.ndarray]) -> Field:
+def field_from_arrays(
+    anatomy: BodyPart | Volume, montage: Montage | Implanted | Drive, arrays: Mapping[str, np.ndarray]
+) -> Field:
     """The field again, for the same anatomy and montage.
 
     Parameters
     ----------
-    anatomy : BodyPart
+    anatomy : BodyPart or Volume
         The body part it was solved for.
-    montage : Montage
-        The pads.
+    montage : Montage, Implanted or Drive
+        The pads, or the contacts of a sampled field.
     arrays : mapping
         As made by `field_arrays`.
 
@@ -95,7 +109,8 @@ def field_from_arrays(anatomy: BodyPart, montage: Montage, arrays: Mapping[str, 
     """
     method, contact = (str(word) for word in arrays["about"])
     cells = tuple(int(n) for n in arrays["cells"])
-    densities = tuple(_density(p.name, i, arrays) for i, p in enumerate(montage.pads))
+    pads = montage.pads if isinstance(montage, Montage) else ()
+    densities = tuple(_density(p.name, i, arrays) for i, p in enumerate(pads))
     return Field(
         anatomy=anatomy,
         montage=montage,
@@ -110,8 +125,12 @@ def field_from_arrays(anatomy: BodyPart, montage: Montage, arrays: Mapping[str, 
     )
 
 
-def _solution(anatomy: BodyPart, method: str, cells: tuple[int, ...], arrays: Mapping[str, np.ndarray]) -> Solution:
-    if method == "grid":
+def _solution(
+    anatomy: BodyPart | Volume, method: str, cells: tuple[int, ...], arrays: Mapping[str, np.ndarray]
+) -> Solution:
+    if method == "sampled":
+        return sampled_solution(arrays["points_mm"], _locked(arrays["leads"]))
+    if method == "grid" and isinstance(anatomy, BodyPart):
         places = tuple(arrays[f"places_{i}"] for i in range(1 + len(anatomy.layer_names)))
         return BodySolution(BodyGrid(anatomy, places, arrays["theta_rad"], arrays["z_mm"]), _locked(arrays["nodes"]))
     if method == "cylinder" and isinstance(anatomy, LayeredLimb):

@@ -73,10 +73,11 @@ def scenario_key(scenario: Scenario) -> str:
     """
     digest = hashlib.sha256(source_digest().encode())
     digest.update(json.dumps(scenario.inputs(), sort_keys=True).encode())
-    if getattr(scenario.pulse, "file", None) is not None:
+    file = getattr(scenario.pulse, "file", None)
+    if file is not None:
         # The samples belong to the scenario: another content is another scenario.
         with suppress(OSError):
-            digest.update(hashlib.sha256(Path(scenario.pulse.file).read_bytes()).digest())
+            digest.update(hashlib.sha256(Path(file).read_bytes()).digest())
     return digest.hexdigest()
 
 

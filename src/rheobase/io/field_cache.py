@@ -18,19 +18,19 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.anatomy import BodyPart
+from rheobase.anatomy import BodyPart, Volume
 from rheobase.errors import ParameterError
 from rheobase.field import Field, solve_field
 from rheobase.field.stored import content_of, field_arrays, field_from_arrays
 from rheobase.io.cache import cache_folder, source_digest
 from rheobase.io.files import write_atomic
-from rheobase.montage import Montage
+from rheobase.montage import Implanted, Montage
 
 MOST_BYTES = 2_000_000_000
 _SUFFIX = ".field"
 
 
-def field_key(anatomy: BodyPart, montage: Montage, method: str = "auto", **settings: Any) -> str:
+def field_key(anatomy: BodyPart | Volume, montage: Montage | Implanted, method: str = "auto", **settings: Any) -> str:
     """The name under which a field is kept.
 
     Parameters
@@ -61,7 +61,12 @@ def field_key(anatomy: BodyPart, montage: Montage, method: str = "auto", **setti
 
 
 def cached_field(
-    anatomy: BodyPart, montage: Montage, method: str = "auto", *, use: bool = True, **settings: Any
+    anatomy: BodyPart | Volume,
+    montage: Montage | Implanted,
+    method: str = "auto",
+    *,
+    use: bool = True,
+    **settings: Any,
 ) -> Field:
     """`solve_field`, computed only if the field is not known.
 

@@ -134,7 +134,7 @@ def load_image(image: str | Path, labels: str | Path) -> MeshBody:
         raise ScenarioError("Images need nibabel. Install it with: pip install 'rheobase[imports]'") from error
     table, sheets = load_labels(labels)
     try:
-        read = nibabel.load(str(image))
+        read: Any = nibabel.load(str(image))  # the class depends on the file
         values, affine = np.asanyarray(read.dataobj), np.asarray(read.affine)
     except Exception as error:
         raise ScenarioError(f"{image}: cannot be read as a NIfTI image: {error}.") from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rheobase.anatomy import BodyPart
 from rheobase.errors import ParameterError
 from rheobase.field import Field
 from rheobase.nerve.bundle import Bundle, TrunkFibre
@@ -135,8 +136,14 @@ def recruit(
     stimulus = stimulus_of(train.pulse if isinstance(train, Train) else train)
     found: dict[str, list[float]] = {}
     if fibres.endings:
+        part = field.anatomy
+        if not isinstance(part, BodyPart):
+            raise ParameterError(
+                f"The bundle has fibres that end under pads, but the field is that of a {type(part).__name__}. Draw the"
+                " bundle without under=, or solve the field of the body part that the pads are on."
+            )
         result = ending_thresholds(
-            field.anatomy, field, fibres.endings, stimulus, tolerance=tolerance, temperature_C=temperature_C
+            part, field, fibres.endings, stimulus, tolerance=tolerance, temperature_C=temperature_C
         )
         for e, t in zip(fibres.endings, result.threshold_mA, strict=True):
             found.setdefault(e.kind, []).append(float(t))

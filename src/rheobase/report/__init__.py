@@ -114,8 +114,15 @@ def view_html(scene: Scene, *, still_png: bytes, disclaimer: str, plain: bool = 
     return view_page(scene, still_png, disclaimer=disclaimer, plain=plain)
 
 
-def view_png(scene: Scene) -> bytes:
+def view_png(scene: Scene, *, small: bool = False) -> bytes:
     """Draw a scene as a PNG file with its words and legend, without a browser; the same scene gives the same bytes.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to draw.
+    small : bool
+        Half as wide and of few colours, some 50 kB: for a page of documentation.
 
     Examples
     --------
@@ -126,4 +133,4 @@ def view_png(scene: Scene) -> bytes:
     """
     from rheobase.report.view.still import still_png, view_part
 
-    return still_png(view_part(scene))
+    return still_png(view_part(scene), small=small)

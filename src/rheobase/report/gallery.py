@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from rheobase.anatomy import MappedPart
+from rheobase.anatomy import BodyPart, MappedPart
 from rheobase.report._canvas import look, svg
 from rheobase.report._html import behind, esc, section
 from rheobase.tables import row
@@ -16,7 +16,7 @@ _MOST_SECTIONS = 4
 _APART_MM = 25.0
 
 
-def gallery_html(parts: Mapping[str, MappedPart]) -> str:
+def gallery_html(parts: Mapping[str, BodyPart]) -> str:
     """One page with sections and places of body parts.
 
     Parameters
@@ -37,7 +37,10 @@ def gallery_html(parts: Mapping[str, MappedPart]) -> str:
     """
     style = (files("rheobase.report") / "report.css").read_text(encoding="utf-8")
     with look():
-        body = "\n".join(_part(name, part) for name, part in parts.items())
+        body = "\n".join(
+            _part(name, part) if isinstance(part, MappedPart) else _plain_part(name, part)
+            for name, part in parts.items()
+        )
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -50,7 +53,7 @@ def gallery_html(parts: Mapping[str, MappedPart]) -> str:
     )
 
 
-def write_gallery(parts: Mapping[str, MappedPart], path: str | Path) -> None:
+def write_gallery(parts: Mapping[str, BodyPart], path: str | Path) -> None:
     """Write the page of `gallery_html` to a file.
 
     Parameters
@@ -87,6 +90,27 @@ def section_levels_mm(part: MappedPart) -> tuple[float, ...]:
         if len(chosen) < _MOST_SECTIONS and all(abs(z - other) >= _APART_MM for other in chosen):
             chosen.append(z)
     return tuple(sorted(chosen))
+
+
+def _plain_part(name: str, part: BodyPart) -> str:
+    """A part that is the same over its length, or nearly: one section in its middle."""
+    from rheobase.report.figures.layers_across import layers_across
+
+    title = name.replace("_", " ").capitalize()
+    level = getattr(part, "level", "")
+    z = 0.5 * (part.ends_mm[0] + part.ends_mm[1])
+    drawn = layers_across(part, z, title=f"{title}{f' at {level.upper()}' if level else ''}", width_px=_SECTION_PX)
+    about = (type(part).__doc__ or "").strip().splitlines()[0]
+    nerves = [(n.name, n.territory, n.diameter_mm, n.motor_share) for n in part.nerves.values()]
+    tissues = [(t.name, t.sigma_transverse_S_per_m, t.sigma_axial_S_per_m) for t in part.tissues]
+    return section(
+        title,
+        f"<p>{esc(about)}</p>",
+        f'<figure><div class="sections">{svg(drawn, f"{name}-0", esc(f"{title}, section"))}</div></figure>',
+        "<p>Tissues</p>" + behind(("tissue", "across fibres (S/m)", "along fibres (S/m)"), tissues),
+        "<p>Nerves</p>" + behind(("nerve", "what for", "thickness (mm)", "motor share"), nerves),
+        anchor=name,
+    )
 
 
 def _part(name: str, part: MappedPart) -> str:

@@ -20,6 +20,7 @@ from rheobase.registry import get, members
 from rheobase.report.view.scene import Scene, build_scene
 from rheobase.report.view.still import view_part
 from rheobase.scenario.build import build_chain, muscle_chain, pulse_of
+from rheobase.scenario.implants import IMPLANTS
 
 MUSCLE_NERVE = "femoral_vastus_medialis"  # the branch under the pads of a scenario about the quadriceps
 Progress = Callable[[str, float], None]
@@ -37,7 +38,7 @@ def view_scene(
     Parameters
     ----------
     what : str or Path
-        Name or file of a scenario, or name of an anatomy, such as ``"thigh"``.
+        Name or file of a scenario, or one of `view_names`, such as ``"thigh"``.
     overrides : mapping, optional
         Values to change: by dotted key of the scenario, or by parameter of the anatomy, such as ``{"fat_mm": 20}``.
     progress : callable, optional
@@ -55,7 +56,7 @@ def view_scene(
     ScenarioError
         If there is no such scenario or body part, or the scenario has no pads on a body part.
     ParameterError
-        If the body part or its pads are impossible.
+        If the body part or its pads are impossible, or an implant is asked for without the extra ``fem``.
 
     Examples
     --------
@@ -65,6 +66,8 @@ def view_scene(
     """
     say = progress or (lambda what, share: None)
     say("the field", 0.0)
+    if what in IMPLANTS:
+        return _implant(str(what), overrides or {}, say, use_cache=use_cache)
     if what in members("anatomies"):
         part = _anatomy(str(what), overrides or {})
         field = cached_field(part, usual_montage(part), "grid", use=use_cache)
@@ -77,20 +80,47 @@ def view_scene(
         raise ScenarioError(
             f"The scenario '{scenario.name}' ({scenario.modality}) has no pads on a body part, so there is nothing to"
             " cut open. Scenarios with [anatomy] and [pads] can be viewed, and so can the body parts:"
-            f" {', '.join(members('anatomies'))}."
+            f" {', '.join(view_names())}."
         )
     with named_place(scenario):
         if by_field:
             muscle = muscle_chain(scenario)
             field = cached_field(muscle.limb, muscle.montage, "grid", use=use_cache)
-            return scene_of(field, pulse_of(scenario), title=scenario.summary or scenario.name, over=MUSCLE_NERVE)
+            return scene_of(
+                field, pulse_of(scenario), title=scenario.summary or scenario.name, over=MUSCLE_NERVE,
+                amplitude_mA=scenario.output.amplitude_mA,
+            )  # fmt: skip
         chain = build_chain(scenario)
         field = cached_field(chain.limb, chain.montage, "grid", use=use_cache)
         say("the scene", 0.5)
-        return scene_of(field, chain.pulse, title=scenario.summary or scenario.name, over=scenario.pads.over)
+        amplitude_mA = chain.programme.amplitude_mA
+        return scene_of(
+            field, chain.pulse, title=scenario.summary or scenario.name, over=scenario.pads.over,
+            amplitude_mA=amplitude_mA,
+        )  # fmt: skip
 
 
-def scene_of(field: Field, pulse: Pulse, *, title: str, over: str | None) -> Scene:
+def view_names() -> tuple[str, ...]:
+    """Everything that can be drawn without a scenario: body parts with their usual pads, and implants.
+
+    Examples
+    --------
+    >>> {"thigh", "spine", "nerve_in_cuff"} <= set(view_names())
+    True
+    """
+    return tuple(sorted({*members("anatomies"), *IMPLANTS}))
+
+
+def _implant(name: str, overrides: Mapping[str, Any], say: Progress, *, use_cache: bool) -> Scene:
+    if overrides:
+        raise ParameterError(f"'{name}' is drawn as it is; nothing can be set. Build a scene in Python to change it.")
+    made = IMPLANTS[name]()
+    field = cached_field(made.volume, made.montage, "finite_elements", use=use_cache)
+    say("the scene", 0.5)
+    return build_scene(field, title=made.title, over=made.over)
+
+
+def scene_of(field: Field, pulse: Pulse, *, title: str, over: str | None, amplitude_mA: float | None = None) -> Scene:
     """The scene of a field in the leading phase of a pulse.
 
     Parameters
@@ -103,9 +133,11 @@ def scene_of(field: Field, pulse: Pulse, *, title: str, over: str | None) -> Sce
         What is shown.
     over : str or None
         The nerve in question.
+    amplitude_mA : float, optional
+        Amplitude, at which potentials are also told in mV.
     """
     sign = int(np.sign(pulse.phases[0].charge_uC_per_mA))
-    return build_scene(field, title=title, over=over, leading_sign=sign)
+    return build_scene(field, title=title, over=over, leading_sign=sign, amplitude_mA=amplitude_mA)
 
 
 def picture_part(
@@ -134,7 +166,7 @@ def picture_part(
 
 
 def _check_name(what: str | Path) -> None:
-    known = (*scenario_names(), *members("anatomies"))
+    known = (*scenario_names(), *view_names())
     named = isinstance(what, str) and not what.endswith(".toml") and "/" not in what and "\\" not in what
     if named and what not in known:
         raise ScenarioError(f"There is no scenario or body part '{what}'.{near_name(str(what), known)}")

@@ -121,12 +121,12 @@ def _inclusions(axes: Axes, part: MappedPart, z: float, names: bool, colours: Ma
         axes.add_patch(
             Polygon(ring, facecolor=colours[_LIKE[one.tissue]], edgecolor=colours["soft"], linewidth=0.6, zorder=3)
         )
-        middle = ring.mean(axis=0)
+        right, up = (float(c) for c in ring.mean(axis=0))
         if one.core is not None:
             core = one.outline_mm(z, of_core=True)[:, ::-1]
             axes.add_patch(Polygon(core, facecolor=colours[_LIKE[one.core_tissue]], edgecolor="none", zorder=3))
         if names and np.ptp(ring[:, 0]) > 9.0:
-            axes.text(*middle, _name(one.name), ha="center", va="center", fontsize=FONT_PX - 6,
+            axes.text(right, up, _name(one.name), ha="center", va="center", fontsize=FONT_PX - 6,
                       color=colours["ink"], linespacing=0.9, zorder=4)  # fmt: skip
 
 

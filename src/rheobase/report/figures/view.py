@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Mapping
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from rheobase.report.words import number
 
 _LETTER_RELATIVE, _LINE_RELATIVE = 0.56, 1.25  # of the size of the letters: width of one, height of a line
 _FOOT_PX = 62.0
+_TOLD_PX, _TOLD_LINES = 17.0, 4
 _BAR_PX = 170.0
 
 
@@ -28,7 +30,8 @@ def draw_view(result: Result, width_px: float, *, colours: Mapping[str, str] = P
     part = result["view"]
     wide, tall = part["width_px"], part["height_px"]
     lines = _legend_lines(part, width_px)
-    foot = _FOOT_PX + 20.0 * len(lines)
+    told = len(part.get("lines", "")) * _LETTER_RELATIVE * (FONT_PX - 1) / width_px
+    foot = _FOOT_PX + 20.0 * len(lines) + _TOLD_PX * min(_TOLD_LINES, np.ceil(1.1 * told))
     height_px = width_px * tall / wide + foot
     figure = sheet(width_px, height_px, rows=0)[0]
     axes = figure.add_axes((0.0, foot / height_px, 1.0, 1.0 - foot / height_px))
@@ -69,7 +72,8 @@ def _words(axes: Axes, part: dict[str, Any], per_px: float, colours: Mapping[str
         axes.text(
             x, y, text, ha="center", va="center", fontsize=size,
             color=colours["soft" if label["kind"] == "end" else "ink"],
-            weight="bold" if label["kind"] == "pad" else "normal", bbox=None if label["kind"] == "end" else ground,
+            weight="bold" if label["kind"] == "pad" else "normal",
+            style="italic" if label["kind"] == "bone" else "normal", bbox=None if label["kind"] == "end" else ground,
         )  # fmt: skip
 
 
@@ -118,6 +122,10 @@ def _ramp(axes: Axes, part: dict[str, Any], top: float, colours: Mapping[str, st
     where = "along nerves" if wide_px >= NARROW_PX else "\nalong nerves"
     text = f"activating function {where}\n(mV/mm² per mA)"
     axes.text(_BAR_PX + 12, top - 4, text, ha="left", va="top", fontsize=FONT_PX - 1, color=colours["ink"])
+    if "lines" in part:
+        letters = int(wide_px / (_LETTER_RELATIVE * (FONT_PX - 1)))
+        told = "\n".join(wrap(f"Lines: {part['lines']}.", letters)[:_TOLD_LINES])
+        axes.text(1, top + 40, told, ha="left", va="top", fontsize=FONT_PX - 1, color=colours["soft"])
 
 
 def _caption(result: Result) -> str:

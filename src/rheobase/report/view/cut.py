@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.anatomy import BodyPart, NervePath
-from rheobase.montage import Montage
+from rheobase.anatomy import BodyPart, MappedPart, NervePath
+from rheobase.report.view.stretch import Stretch
 
 Array = NDArray[np.float64]
 
@@ -44,6 +46,8 @@ class Cut:
         Mean radius at the pads: all that is drawn for the eye, such as the width of lines, is sized by it.
     upright : bool
         Whether the part is drawn standing, its axis pointing to the head.
+    head_ward : bool
+        Whether the axis points to the head in a part that lies.
 
     Examples
     --------
@@ -62,6 +66,7 @@ class Cut:
     layers: tuple[str, ...]
     radius_mm: float
     upright: bool = False
+    head_ward: bool = False
 
     def theta_rad(self, t_rad: Array | float) -> Array:
         """Angle around the axis of angles counted from the first face."""
@@ -78,28 +83,52 @@ class Cut:
     @property
     def ends(self) -> tuple[str, str]:
         """What lies beyond the low and the high end, in words."""
-        return ("feet", "head") if self.upright else ("distal", "proximal")
+        return ("feet", "head") if self.upright or self.head_ward else ("distal", "proximal")
 
 
-def focus_nerve(part: BodyPart, montage: Montage, over: str | None = None) -> NervePath | None:
+class Spotted(Protocol):
+    """A pad, or a contact of an implant: where current enters or leaves."""
+
+    @property
+    def share(self) -> float:
+        """Share of the current."""
+        ...
+
+    @property
+    def along_mm(self) -> float:
+        """Its middle along the axis."""
+        ...
+
+    @property
+    def around_deg(self) -> float:
+        """Its middle around the axis."""
+        ...
+
+    @property
+    def extent_mm(self) -> float:
+        """Its length along the axis."""
+        ...
+
+
+def focus_nerve(part: BodyPart, spots: Sequence[Spotted], over: str | None = None) -> NervePath | None:
     """The nerve that the picture is about: the one named, or the one nearest to the middle of the active pad."""
     if over is not None:
         return part.nerve(over)
-    pad = max(montage.pads, key=lambda p: p.share)
+    pad = max(spots, key=lambda p: p.share)
     here = np.array(part.on_skin_mm(pad.around_deg, pad.along_mm))
     away = {n.name: np.linalg.norm(np.array(n.points_mm) - here, axis=1).min() for n in part.nerves.values()}
     return part.nerves[min(away, key=lambda name: away[name])] if away else None
 
 
-def choose_cut(part: BodyPart, montage: Montage, focus: NervePath | None) -> Cut:
+def choose_cut(part: BodyPart, spots: Sequence[Spotted], focus: NervePath | None) -> Cut:
     """Cut so that the active pad is halved, the nerve lies open and no other pad loses its ground.
 
     Parameters
     ----------
     part : BodyPart
         The body part.
-    montage : Montage
-        Pads on it.
+    spots : sequence of Pad or Spot
+        Where current enters and leaves.
     focus : NervePath, optional
         The nerve to be laid open.
 
@@ -108,15 +137,15 @@ def choose_cut(part: BodyPart, montage: Montage, focus: NervePath | None) -> Cut
     >>> from rheobase.anatomy import Forearm
     >>> from rheobase.montage import pad_pair
     >>> arm = Forearm()
-    >>> cut = choose_cut(arm, pad_pair(arm, "median"), arm.nerve("median"))
+    >>> cut = choose_cut(arm, pad_pair(arm, "median").pads, arm.nerve("median"))
     >>> round(cut.low_mm), round(cut.high_mm), cut.from_rad
     (-126, 126, 0.0)
     """
-    pad = max(montage.pads, key=lambda p: p.share)
+    pad = max(spots, key=lambda p: p.share)
     radius = part.girth_mm(pad.along_mm) / (2 * np.pi)
     beyond = _BEYOND_RELATIVE * radius
-    low = max(part.ends_mm[0], min(p.along_mm - p.extent_mm / 2 for p in montage.pads) - beyond)
-    high = min(part.ends_mm[1], max(p.along_mm + p.extent_mm / 2 for p in montage.pads) + beyond)
+    low = max(part.ends_mm[0], min(p.along_mm - p.extent_mm / 2 for p in spots) - beyond)
+    high = min(part.ends_mm[1], max(p.along_mm + p.extent_mm / 2 for p in spots) + beyond)
     best: tuple[float, Cut] | None = None
     for turn in (1, -1):
         cut = Cut(
@@ -128,10 +157,11 @@ def choose_cut(part: BodyPart, montage: Montage, focus: NervePath | None) -> Cut
             high_mm=float(high),
             layers=bare_layers(part),
             radius_mm=float(radius),
+            head_ward=isinstance(part, Stretch) and part.head_ward,
             upright=stands(part, (high - low) / (2 * radius)),
         )
         # growing angles first: so a lying limb has its pads on top and points to the trunk on the right
-        score = _laid_open(cut, focus) - 2.0 * _lost(cut, montage) + 0.05 * (turn > 0)
+        score = _laid_open(cut, focus) - 2.0 * _lost(cut, spots) + 0.05 * (turn > 0)
         if best is None or score > best[0]:
             best = score, cut
     assert best is not None
@@ -147,10 +177,9 @@ def stands(part: BodyPart, length_to_width_relative: float) -> bool:
     >>> stands(Neck(), 3.0), stands(Thigh(), 1.0)
     (True, False)
     """
-    frame = getattr(part, "data", {}).get("frame")
-    if frame is None:
-        return length_to_width_relative < _UPRIGHT_BELOW
-    return bool(frame["length_of"] == "stature")
+    if isinstance(part, MappedPart):
+        return bool(part.data["frame"]["length_of"] == "stature")
+    return not isinstance(part, Stretch) and length_to_width_relative < _UPRIGHT_BELOW
 
 
 def bare_layers(part: BodyPart) -> tuple[str, ...]:
@@ -177,8 +206,8 @@ def _laid_open(cut: Cut, focus: NervePath | None) -> float:
     return float(np.mean((t < cut.wedge_rad) | (t > 2 * np.pi - 0.05)))
 
 
-def _lost(cut: Cut, montage: Montage) -> float:
+def _lost(cut: Cut, spots: Sequence[Spotted]) -> float:
     """Number of pads whose middle has no ground left, the halved one aside."""
     opened = cut.opening_rad(0)
-    middles = np.array([cut.t_rad(np.deg2rad(p.around_deg)) for p in montage.pads])
+    middles = np.array([cut.t_rad(np.deg2rad(p.around_deg)) for p in spots])
     return float(np.sum((middles > 0.05) & (middles < opened)))

@@ -7,15 +7,17 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from rheobase.anatomy import BodyPart
-from rheobase.field import Field
 from rheobase.report.view.cut import Cut
 from rheobase.report.view.mesh import Mesh, corner_normals, joined, sheet_triangles, tube_mesh
+from rheobase.report.view.seen import Seen
 from rheobase.report.view.surfaces import STANDING, angles_rad, colour_of, place_mm, stations_mm
 
 Array = NDArray[np.float64]
 Name = tuple[float, Array, Array]
 
-_ABOUT = 24  # lines wanted
+EVEN = 10
+"""Lines on either side of zero that are one step apart."""
+_ABOUT = 36  # lines there would be, were they all one step apart
 _CORE_POINTS, _LAYER_POINTS, _FINER = 36, 7, 2
 _WIDE_RELATIVE, _HEAVY = 0.011, 2.0  # width of a line, of the mean radius; the zero line is heavier
 _LIFT_RELATIVE = 0.006
@@ -23,7 +25,7 @@ _NAMED_RELATIVE = 0.45  # of the core's radius: where a line is named if it gets
 _DASH_RELATIVE, _GAP_RELATIVE = 0.11, 0.07
 
 
-def isopotentials(field: Field, cut: Cut, sign: int) -> tuple[list[Mesh], float, list[Name]]:
+def isopotentials(view: Seen, cut: Cut, sign: int) -> tuple[list[Mesh], float, list[Name]]:
     """Lines of equal potential on all cut faces, potential in mV per mA.
 
     Returns
@@ -31,26 +33,42 @@ def isopotentials(field: Field, cut: Cut, sign: int) -> tuple[list[Mesh], float,
     meshes : list of Mesh
         Lines above, at and below zero.
     step_mV_per_mA : float
-        From one line to the next.
+        From one line to the next, up to `EVEN` steps from zero; beyond that they are further apart.
     numbers : list of (value, place, normal)
         Where a line may be named.
     """
-    faces = [*_long_faces(field.anatomy, cut), *_end_faces(field.anatomy, cut)]
-    values = [sign * _potential(field, points, keep) for points, keep, _ in faces]
+    faces = [*_long_faces(view.part, cut), *_end_faces(view.part, cut)]
+    values = [sign * _potential(view, points, keep) for points, keep, _ in faces]
     step = nice_step(np.concatenate([v[np.isfinite(v)] for v in values]), _ABOUT)
     drawn: dict[str, list[Mesh]] = {"above": [], "zero": [], "below": []}
     numbers: list[Name] = []
     for index, ((points, _, normal), v) in enumerate(zip(faces, values, strict=True)):
-        for level, lines in _levels(v, step):
+        for level, lines in _contours(v, step):
             kind = "zero" if level == 0 else "above" if level > 0 else "below"
             ways = [_thinned(_on(points, line), 0.02 * cut.radius_mm) for line in lines]
+            ways = [way for way in ways if len(way) > 1]
             for way in ways:
                 for piece in _dashes(way, cut) if kind == "below" else [way]:
                     drawn[kind].append(_ribbon(piece, normal, cut, heavy=kind == "zero"))
             if index == 0:
-                numbers += _named(field.anatomy, cut, level, ways, normal)
+                numbers += _named(view.part, cut, level, ways, normal)
     meshes = [joined(f"isopotentials {k}", "line", [m for m in v if m]) for k, v in drawn.items() if v]
     return meshes, step, numbers
+
+
+def line_levels(low_mV_per_mA: float, high_mV_per_mA: float, step_mV_per_mA: float) -> Array:
+    """Multiples of a step, each up to `EVEN` steps from zero, then ever fewer: near a pad lines would run together.
+
+    Examples
+    --------
+    >>> line_levels(-130.0, 12.0, 5.0).tolist()
+    [-125.0, -100.0, -75.0, -50.0, -45.0, -40.0, -35.0, -30.0, -25.0, -20.0, -15.0, -10.0, -5.0, 0.0, 5.0, 10.0]
+    """
+    most = int(max(abs(low_mV_per_mA), abs(high_mV_per_mA)) / step_mV_per_mA)
+    counts = [n for n in range(most + 1) if n <= EVEN or n % (EVEN // 2) == 0]
+    counts = [n for n in counts if n <= 4 * EVEN or n % (2 * EVEN) == 0]
+    levels = step_mV_per_mA * np.array(sorted({*counts, *(-n for n in counts)}), dtype=float)
+    return levels[(levels >= low_mV_per_mA) & (levels <= high_mV_per_mA)]
 
 
 def nice_step(values: Array, about: int) -> float:
@@ -124,17 +142,16 @@ def _across(part: BodyPart, cut: Cut, theta_rad: Array, z_mm: Array) -> tuple[Ar
     return points, np.array(in_layer)
 
 
-def _potential(field: Field, points_mm: Array, keep: NDArray[np.bool_]) -> Array:
+def _potential(view: Seen, points_mm: Array, keep: NDArray[np.bool_]) -> Array:
     out = np.full(points_mm.shape[:2], np.nan)
     inside = points_mm[keep] * [0.9995, 0.9995, 1.0]
-    out[keep] = field.drive_V_per_A(inside)
+    out[keep] = view.drive_V_per_A(inside)
     return out
 
 
-def _levels(values: Array, step: float) -> list[tuple[float, list[Array]]]:
+def _contours(values: Array, step: float) -> list[tuple[float, list[Array]]]:
     """Lines of every level as (n, 2) places counted in rows and columns."""
-    low, high = np.nanmin(values), np.nanmax(values)
-    levels = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
+    levels = line_levels(float(np.nanmin(values)), float(np.nanmax(values)), step)
     if not len(levels):
         return []
     axes = Figure().add_subplot()

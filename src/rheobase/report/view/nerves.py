@@ -10,20 +10,22 @@ from scipy.interpolate import CubicSpline
 from scipy.signal import savgol_filter
 
 from rheobase.anatomy import NervePath
-from rheobase.field import Field
 from rheobase.nerve import rounded_mm, walk_mm
 from rheobase.report.view.cut import Cut
 from rheobase.report.view.mesh import Mesh, tube_mesh
+from rheobase.report.view.seen import Seen
+from rheobase.report.view.stretch import Stretch
 
 Array = NDArray[np.float64]
 
-_STEP_MM = 1.0
-_FIT_POINTS, _FIT_ORDER = 21, 4  # a quartic over 20 mm: where muscles meet, the grid ripples finer than that
+_STEP_MM, _FINEST_MM = 1.0, 0.1
+_STEP_RELATIVE = 1.0 / 40.0  # of the mean radius: places along a nerve are no further apart
+_FIT_POINTS, _FIT_ORDER = 21, 4  # a quartic over 20 steps: where muscles meet, the grid ripples finer than that
 _SPLINE_FROM = 8  # points
 _THICK_RELATIVE, _THIN_RELATIVE = 0.055, 0.04  # radius of a tube, of the mean radius of the part
 _THICK_MM, _THIN_MM = 3.5, 2.5  # no thicker than this in a trunk
 _OUT_RELATIVE = 0.05  # tubes stick out of the ends a little
-_RING_MM = 2.0
+_RING_STEPS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,13 +37,15 @@ class Drive:
     name : str
         The nerve.
     points_mm : (n, 3) array
-        Places, 1 mm apart along it, in the stretch that is shown.
+        Places, 1 mm or less apart along it, in the stretch that is shown.
     potential_mV_per_mA : (n,) array
         Potential.
     activating_mV_per_mm2_per_mA : (n,) array
         Its second derivative along the nerve; fibres that run straight on are depolarised where it is positive.
     depth_mm : (n,) array
         Depth below the skin, on the line to the axis.
+    own_radius_mm : float
+        Radius with which it is drawn, where that is its own; 0 for the common one.
     """
 
     name: str
@@ -49,32 +53,45 @@ class Drive:
     potential_mV_per_mA: Array
     activating_mV_per_mm2_per_mA: Array
     depth_mm: Array
+    own_radius_mm: float = 0.0
 
 
-def drive_of(field: Field, nerve: NervePath, cut: Cut, sign: int) -> Drive | None:
+def drive_of(view: Seen, nerve: NervePath, cut: Cut, sign: int) -> Drive | None:
     """The drive along a nerve, or None where it does not pass through the stretch that is shown."""
-    points = _way_mm(nerve)
+    step = step_mm(cut)
+    points = _way_mm(nerve, step)
     theta, r = np.arctan2(points[:, 1], points[:, 0]), np.hypot(points[:, 0], points[:, 1])
-    depth = field.anatomy.outline_mm(theta, points[:, 2]) - r
-    low, high = field.anatomy.ends_mm
+    depth = view.part.outline_mm(theta, points[:, 2]) - r
+    low, high = view.part.ends_mm
     shown = (points[:, 2] > low) & (points[:, 2] < high) & (depth > 0)
     shown &= (points[:, 2] >= cut.low_mm) & (points[:, 2] <= cut.high_mm)
     run = _longest(shown)
     if run.stop - run.start < _FIT_POINTS:
         return None
     start, stop = run.start, run.stop
-    v = sign * field.drive_V_per_A(points[start:stop])
+    v = sign * view.drive_V_per_A(points[start:stop])
     return Drive(
         name=nerve.name,
         points_mm=points[start:stop],
         potential_mV_per_mA=v,
-        activating_mV_per_mm2_per_mA=np.asarray(savgol_filter(v, _FIT_POINTS, _FIT_ORDER, 2, _STEP_MM), dtype=float),
+        activating_mV_per_mm2_per_mA=np.asarray(savgol_filter(v, _FIT_POINTS, _FIT_ORDER, 2, step), dtype=float),
         depth_mm=depth[start:stop],
+        own_radius_mm=view.part.circles_mm.get(nerve.name, 0.0) if isinstance(view.part, Stretch) else 0.0,
     )
 
 
-def _way_mm(nerve: NervePath) -> Array:
-    """Places 1 mm apart along a nerve; a spline runs through many points, for corners would show as stripes."""
+def step_mm(cut: Cut) -> float:
+    """How far apart places along nerves are: 1 mm in a limb, less around implants."""
+    return float(np.clip(_STEP_RELATIVE * cut.radius_mm, _FINEST_MM, _STEP_MM))
+
+
+def fitted_mm(cut: Cut) -> float:
+    """Length over which the second derivative is fitted."""
+    return (_FIT_POINTS - 1) * step_mm(cut)
+
+
+def _way_mm(nerve: NervePath, step: float) -> Array:
+    """Places so far apart along a nerve; a spline runs through many points, for corners would show as stripes."""
     way = np.array(nerve.points_mm)
     if len(way) >= _SPLINE_FROM:
         run = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
@@ -82,7 +99,7 @@ def _way_mm(nerve: NervePath) -> Array:
     else:
         way = rounded_mm(way)
     length = float(np.linalg.norm(np.diff(way, axis=0), axis=1).sum())
-    return walk_mm(way, np.arange(0.0, length + 1e-9, _STEP_MM))
+    return walk_mm(way, np.arange(0.0, length + 1e-9, step))
 
 
 def strongest(drives: list[Drive], focus: str | None) -> float:
@@ -95,18 +112,20 @@ def tubes(drives: list[Drive], cut: Cut, scale_mV_per_mm2_per_mA: float, focus: 
     """Every nerve as a tube, that in question thicker."""
     out = []
     for d in drives:
-        every = max(1, round(_RING_MM / _STEP_MM))
+        step = step_mm(cut)
+        ring = _RING_STEPS * step
+        every = _RING_STEPS
         keep = np.unique([*range(0, len(d.points_mm), every), len(d.points_mm) - 1])
         way, value = d.points_mm[keep], d.activating_mV_per_mm2_per_mA[keep] / scale_mV_per_mm2_per_mA
-        for end, step in ((0, -1), (-1, 1)):
-            at_end = min(abs(way[end, 2] - cut.low_mm), abs(way[end, 2] - cut.high_mm)) < 2 * _RING_MM
+        for end, way_on in ((0, -1), (-1, 1)):
+            at_end = min(abs(way[end, 2] - cut.low_mm), abs(way[end, 2] - cut.high_mm)) < 2 * ring
             if at_end:
-                on = step * (way[1] - way[0] if end == 0 else way[-1] - way[-2])
-                tip = way[end] + on / np.linalg.norm(on) * (_OUT_RELATIVE * cut.radius_mm + _RING_MM)
+                on = way_on * (way[1] - way[0] if end == 0 else way[-1] - way[-2])
+                tip = way[end] + on / np.linalg.norm(on) * (_OUT_RELATIVE * cut.radius_mm + ring)
                 way = np.concatenate([tip[None], way] if end == 0 else [way, tip[None]])
                 value = np.concatenate([value[:1], value] if end == 0 else [value, value[-1:]])
         share, most = (_THICK_RELATIVE, _THICK_MM) if d.name == focus else (_THIN_RELATIVE, _THIN_MM)
-        radius = min(share * cut.radius_mm, most)
+        radius = d.own_radius_mm or min(share * cut.radius_mm, most)
         out.append(tube_mesh(f"nerve {d.name}", "drive", way, radius, drive_relative=np.clip(value, -1, 1)))
     return out
 

@@ -9,7 +9,6 @@ from rheobase.anatomy import BodyPart
 from rheobase.electrode import Pad
 from rheobase.field._lines import along_edges_mm
 from rheobase.field._skin_contacts import side_angles_rad
-from rheobase.montage import Montage
 from rheobase.report.view.cut import Cut
 from rheobase.report.view.mesh import Mesh, corner_normals, joined, sheet_triangles, tube_mesh
 
@@ -20,10 +19,10 @@ _THICK_RELATIVE = 0.07  # of the mean radius
 _FREE = 1e-3  # rad: what lies on the first face still has its ground
 
 
-def slabs(part: BodyPart, montage: Montage, cut: Cut) -> list[Mesh]:
+def slabs(part: BodyPart, pads: tuple[Pad, ...], cut: Cut) -> list[Mesh]:
     """A slab for each pad, and one mesh of outlines."""
     out, rims = [], []
-    for pad in montage.pads:
+    for pad in pads:
         around, z = _places(part, pad)
         # the places of the solver's pads, so that what is drawn is what was solved
         angle = side_angles_rad(part, pad, z.ravel(), around.reshape(-1, 1)).reshape(around.shape)
@@ -33,7 +32,7 @@ def slabs(part: BodyPart, montage: Montage, cut: Cut) -> list[Mesh]:
         if grounded.any():
             out.append(_slab(f"pad {pad.name}", low, high, grounded))
         rims.append(tube_mesh("rim", "line", _rim(high, pad), 0.009 * cut.radius_mm, sides=4))
-    return [*out, joined("pad outlines", "line", rims)]
+    return [*out, joined("pad outlines", "line", rims)] if rims else []
 
 
 def middle_mm(part: BodyPart, pad: Pad, cut: Cut) -> Array:

@@ -14,14 +14,15 @@ from rheobase.report.view import words
 from rheobase.report.view.mesh import Mesh, Texture
 from rheobase.report.view.palette import WORDS
 from rheobase.report.view.raster import frame_of
-from rheobase.report.view.scene import Scene
+from rheobase.report.view.scene import SEEN_FROM, Scene
 from rheobase.report.words import number
 
 _STEPS = 32767
 _LYING_SHAPE = 1.6  # width over height of the stage of a lying part, as in view.css
 _KEYS = (
     "Drag with the mouse or one finger to turn, pinch with two fingers to zoom and roll.",
-    "With the picture focused: arrow keys turn, + and − zoom, [ and ] roll, 1 to 4 choose a view, Home goes back.",
+    "With the picture focused: arrow keys turn, + and − zoom, [ and ] roll, 1 to 4 choose a view, Home goes back,"
+    " S shows the surfaces of equal potential.",
     "The mouse wheel zooms while the picture is focused, or with Ctrl held down.",
 )
 _BUTTONS = (
@@ -29,6 +30,7 @@ _BUTTONS = (
     ("nearer", "+", "nearer"), ("farther", "−", "farther"),
     ("start", "cut", "view 1: into the cut"), ("front", "pad", "view 2: at the active pad"),
     ("outside", "outside", "view 3: at the skin"), ("end", "end", "view 4: along the axis"),
+    ("shells", "surfaces", "surfaces of equal potential"),
 )  # fmt: skip
 
 
@@ -79,7 +81,7 @@ def _figure(scene: Scene, alternative: str, image: str) -> str:
         f'<div class="buttons" role="group" aria-label="turn the picture">{buttons}</div>\n'
         f'<p id="said" class="unseen" role="status"></p>\n'
         f'<img class="still" alt="{alternative}" src="data:image/png;base64,{image}">\n'
-        f"{_legend(scene)}\n<figcaption>{esc(words.caption(scene))}</figcaption>\n"
+        f"{_switches(scene)}\n{_legend(scene)}\n<figcaption>{esc(words.caption(scene))}</figcaption>\n"
         f'<details id="keys"><summary>How to turn it</summary>{bullets(_KEYS)}</details>\n</figure>'
     )
 
@@ -96,6 +98,19 @@ def _tables(scene: Scene) -> str:
     return shown + "".join(f"<h3>{esc(title)}</h3>{behind(*table)}" for title, table in folded if table[1])
 
 
+def _switches(scene: Scene) -> str:
+    """One box for each surface of equal potential."""
+    boxes = "".join(
+        f'<label><input type="checkbox" data-shell="{i}">'
+        f'<span class="swatch full" style="--own:var(--{s.mesh.colour})"></span>'
+        f"{esc(words.level_told(s.level_mV_per_mA, scene.amplitude_mA))}</label>"
+        for i, s in enumerate(scene.shells)
+    )
+    if not boxes:
+        return ""
+    return f'<fieldset class="shells"><legend>Surfaces of equal potential</legend>{boxes}</fieldset>'
+
+
 def _legend(scene: Scene) -> str:
     """Swatches of tissues, the scale of the nerves, and the line of the isopotentials."""
     swatches = "".join(
@@ -108,13 +123,14 @@ def _legend(scene: Scene) -> str:
         f'<div class="legend"><ul class="swatches">{swatches}</ul>\n<div class="scale"><span class="ramp"></span>'
         f'<span class="ticks"><span>−{end}</span><span>0</span><span>{end}</span></span>'
         '<span class="unit">activating function along nerves (mV/mm² per mA): hyperpolarised to depolarised</span>'
-        "</div></div>"
+        f'</div><p class="unit">Lines: {esc(words.lines_told(scene))}.</p></div>'
     )
 
 
 def _packed(scene: Scene, plain: bool) -> dict[str, Any]:
     """The scene as compact JSON: arrays as base64 of whole numbers."""
-    reach = max(float(np.abs(m.points_mm).max()) for m in scene.meshes)
+    everything = (*scene.meshes, *(s.mesh for s in scene.shells))
+    reach = max(float(np.abs(m.points_mm).max()) for m in everything)
     step = reach / _STEPS
     frame = frame_of(scene, 1000)
     labels = [
@@ -122,9 +138,10 @@ def _packed(scene: Scene, plain: bool) -> dict[str, Any]:
          "normal": np.round(lab.normal, 4).tolist()}
         for lab in scene.labels
     ]  # fmt: skip
-    order = ("pad", "end", "nerve", "level")
+    order = ("pad", "end", "nerve", "bone", "level")
     return {
         "plain": plain,
+        "seen_from": SEEN_FROM,
         "mm_per_step": step,
         "middle_mm": np.round(frame.middle_mm, 3).tolist(),
         "size_mm": [round(n, 2) for n in _size_mm(scene, "start")],
@@ -133,6 +150,7 @@ def _packed(scene: Scene, plain: bool) -> dict[str, Any]:
         "views": {name: np.round(v, 6).ravel().tolist() for name, v in scene.views.items()},
         "words": {word: list(told) for word, told in WORDS.items()},
         "meshes": [_packed_mesh(m, step) for m in scene.meshes],
+        "shells": [_packed_mesh(s.mesh, step) for s in scene.shells],
         "textures": [_packed_texture(t) for t in scene.textures],
         "labels": sorted(labels, key=lambda lab: order.index(lab["kind"])),
     }

@@ -17,7 +17,9 @@ WORDS = {
     "skin": ("skin", True), "fat": ("fat", True), "muscle": ("muscle", True), "bone": ("bone", True),
     "marrow": ("marrow", True), "tendon": ("grid", False), "blood": ("blood", False), "air": ("paper", False),
     "fluid": ("window", False), "cord": ("cord", False), "viscera": ("viscera", False), "septum": ("paper", False),
-    "pad": ("pad", False), "line": ("ink", False), "soft": ("soft", True), "up": ("depolarised", False),
+    "insulation": ("insulation", False), "idle": ("soft", True), "above": ("above", False),
+    "below": ("below", False), "pad": ("pad", False), "line": ("ink", False), "soft": ("soft", True),
+    "up": ("depolarised", False),
     "middle": ("rest", False), "down": ("hyperpolarised", False),
 }  # fmt: skip
 

@@ -8,21 +8,33 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.anatomy import BodyPart
+from rheobase.anatomy import BodyPart, MappedPart
 from rheobase.field import Field
 from rheobase.report.view.cut import Cut, choose_cut, focus_nerve
+from rheobase.report.view.implants import contact_mm, implant_meshes
 from rheobase.report.view.lines import edges, isopotentials
 from rheobase.report.view.mesh import Mesh, Texture
 from rheobase.report.view.nerves import Drive, drive_of, strongest, tubes
 from rheobase.report.view.pads import middle_mm, slabs
+from rheobase.report.view.seen import Seen, seen
+from rheobase.report.view.shells import Shell, shells
 from rheobase.report.view.solids import solids
-from rheobase.report.view.surfaces import borders, colour_of, core_faces, layer_faces
+from rheobase.report.view.stretch import Stretch
+from rheobase.report.view.surfaces import SOLIDS, STANDING, Standing, borders, colour_of, core_faces, layer_faces
 
 Array = NDArray[np.float64]
 
 _YAW_DEG, _PITCH_DEG = -24.0, 14.0  # from square in front of the wedge
 _LEAST_BARE = 20  # mm of a nerve that lies open
 _OUTSIDE_RAD = -0.6  # from the first face, into what is left
+SEEN_FROM = {"end": -0.6, "pad": -0.25}
+"""Least cosine between the direction of a word and that to the eye; 0.2 for other kinds."""
+_NAME_PLACES = 60
+_NO_NERVE = ("root", "column", "fascicle", "nerve")
+_MANY_NAMES = 4
+_PLAIN = {"body": "vertebral bodies"}
+_LEAST_NAMED_MM = 0.5  # radius of a bone or vessel that is named
+_IN_VOLUMES: Standing = (("cord", ("cord",)),)  # what stands whole around implants: bone would hide them
 _FROM_FACE = 0.46  # where in the wedge the eye stands, 0 at its first face
 
 
@@ -33,7 +45,7 @@ class Label:
     Parameters
     ----------
     text, kind : str
-        The word, and ``"pad"``, ``"nerve"``, ``"end"`` or ``"level"``.
+        The word, and ``"pad"``, ``"nerve"``, ``"bone"``, ``"end"`` or ``"level"``.
     place_mm : (3,) array
         Where it stands.
     normal : (3,) array
@@ -47,7 +59,7 @@ class Label:
 
     def seen(self, toward: Array) -> bool:
         """Whether it is shown to an eye in this direction."""
-        return bool(self.normal @ toward > (-0.6 if self.kind == "end" else 0.2))
+        return bool(self.normal @ toward > SEEN_FROM.get(self.kind, 0.2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,8 +91,12 @@ class Scene:
         ``"outside"`` at the skin beside it, ``"end"`` along the axis.
     cut : Cut
         Where it was cut.
-    field : Field
-        What was solved.
+    seen : Seen
+        What was solved, as the view sees it.
+    shells : tuple of Shell
+        Surfaces of equal potential, which the page shows when asked.
+    amplitude_mA : float or None
+        Amplitude of the scenario, for values in mV.
     """
 
     title: str
@@ -94,22 +110,33 @@ class Scene:
     step_mV_per_mA: float
     views: Mapping[str, Array]
     cut: Cut
-    field: Field
+    seen: Seen
+    shells: tuple[Shell, ...] = ()
+    amplitude_mA: float | None = None
 
 
-def build_scene(field: Field, *, title: str, over: str | None = None, leading_sign: int = -1) -> Scene:
+def build_scene(
+    field: Field,
+    *,
+    title: str,
+    over: str | None = None,
+    leading_sign: int = -1,
+    amplitude_mA: float | None = None,
+) -> Scene:
     """Make the scene of a solved field.
 
     Parameters
     ----------
     field : Field
-        Potential of a montage on any `BodyPart`; one solved with ``method="grid"`` answers fastest.
+        Potential of pads on any `BodyPart`, best solved with ``method="grid"``, or of leads and cuffs in a `Volume`.
     title : str
         What is shown.
     over : str, optional
         The nerve in question; by default the one nearest to the active pad.
     leading_sign : int
         Sign of the current of the leading phase at the active pad: -1 if it is the cathode.
+    amplitude_mA : float, optional
+        Amplitude, at which values are also told in mV.
 
     Returns
     -------
@@ -118,27 +145,29 @@ def build_scene(field: Field, *, title: str, over: str | None = None, leading_si
     Raises
     ------
     ParameterError
-        If there is no such nerve.
+        If there is no such nerve, or nothing to cut open.
 
     Examples
     --------
     >>> build_scene.__name__
     'build_scene'
     """
-    part, montage = field.anatomy, field.montage
-    focus = focus_nerve(part, montage, over)
-    cut = choose_cut(part, montage, focus)
-    drives = [d for n in part.nerves.values() if (d := drive_of(field, n, cut, leading_sign)) is not None]
+    view = seen(field)
+    part = view.part
+    focus = focus_nerve(part, view.spots, over)
+    cut = choose_cut(part, view.spots, focus)
+    drives = [d for n in part.nerves.values() if (d := drive_of(view, n, cut, leading_sign)) is not None]
     name = focus.name if focus is not None else None
     scale = strongest(drives, name)
     faces, textures = core_faces(part, cut)
-    lines, step, numbers = isopotentials(field, cut, leading_sign)
+    lines, step, numbers = isopotentials(view, cut, leading_sign)
     meshes = [
-        *borders(part, cut), *layer_faces(part, cut), *faces, *solids(part, cut), *slabs(part, montage, cut),
-        *tubes(drives, cut, scale, name), *edges(part, cut), *lines,
+        *borders(part, cut), *layer_faces(part, cut), *faces,
+        *solids(part, cut, _standing(part)), *slabs(part, view.pads, cut),
+        *implant_meshes(view.implants, cut), *tubes(drives, cut, scale, name), *edges(part, cut), *lines,
     ]  # fmt: skip
-    pad = middle_mm(part, max(montage.pads, key=lambda p: p.share), cut)
-    labels = [*_pad_labels(field, cut, leading_sign), *_end_labels(cut), *_nerve_labels(drives, cut, pad, name)]
+    spots = _spot_labels(view, cut, leading_sign)
+    labels = [*spots, *_end_labels(cut), *_nerve_labels(drives, cut, spots[0].place_mm, name), *_bone_labels(part, cut)]
     labels += [Label(text=f"{v:g}".replace("-", "−"), kind="level", place_mm=p, normal=n) for v, p, n in numbers]
     return Scene(
         title=title,
@@ -152,8 +181,17 @@ def build_scene(field: Field, *, title: str, over: str | None = None, leading_si
         step_mV_per_mA=step,
         views=_views(cut),
         cut=cut,
-        field=field,
-    )  # fmt: skip
+        seen=view,
+        shells=shells(view, cut, leading_sign),
+        amplitude_mA=amplitude_mA,
+    )
+
+
+def _standing(part: BodyPart) -> Standing:
+    """What stands whole in the wedge: around implants nothing but the cord, and fascicles are tubes already."""
+    if not isinstance(part, Stretch):
+        return SOLIDS
+    return () if part.circles_mm else _IN_VOLUMES
 
 
 def _views(cut: Cut) -> dict[str, Array]:
@@ -187,19 +225,49 @@ def _turned(view: Array, yaw_deg: float, pitch_deg: float) -> Array:
     return np.array([[1, 0, 0], [0, c, -s], [0, s, c]]) @ turned
 
 
-def _pad_labels(field: Field, cut: Cut, sign: int) -> list[Label]:
+def _spot_labels(view: Seen, cut: Cut, sign: int) -> list[Label]:
+    """Pads and contacts with their roles, the active one first."""
+    places = {p.name: middle_mm(view.part, p, cut) for p in view.pads}
+    places |= {c.name: contact_mm(e, c, cut) for e in view.implants for c in e.contacts}
     out = []
-    for pad in field.montage.pads:
-        current = sign * pad.share
+    for spot in sorted(view.spots, key=lambda s: -s.share):
+        current = sign * spot.share
         role = "cathode −" if current < 0 else "anode +" if current > 0 else "not connected"
-        theta = np.deg2rad(pad.around_deg)
+        theta = np.deg2rad(spot.around_deg)
         out.append(
             Label(
-                text=f"{pad.name.replace('_', ' ')}: {role}",
+                text=f"{spot.name.replace('_', ' ')}: {role}",
                 kind="pad",
-                place_mm=middle_mm(field.anatomy, pad, cut),
+                place_mm=places[spot.name],
                 normal=np.array([np.cos(theta), np.sin(theta), 0.0]),
             )
+        )
+    return out
+
+
+def _bone_labels(part: BodyPart, cut: Cut) -> list[Label]:
+    """Bones and vessels that stand in the wedge, named in the middle of what is seen of them."""
+    out = []
+    if not isinstance(part, MappedPart):
+        return out
+    theta = float(cut.theta_rad(0.5 * cut.wedge_rad))
+    into = np.array([np.cos(theta), np.sin(theta), 0.0])
+    for thing in part.inclusions:
+        if colour_of(thing.tissue) not in STANDING or thing.within:
+            continue
+        z = np.linspace(cut.low_mm, cut.high_mm, _NAME_PLACES)
+        z = z[np.asarray(thing.reaches(z))]
+        if not z.size:
+            continue
+        centre, half = thing.section(z)
+        front = centre + 0.9 * half.min(axis=1, keepdims=True) * into[:2]  # towards the eye
+        bare = (cut.t_rad(np.arctan2(front[:, 1], front[:, 0])) < cut.wedge_rad) & (half.min(axis=1) > _LEAST_NAMED_MM)
+        if not bare.any():
+            continue
+        i = np.flatnonzero(bare)[int(0.7 * bare.sum())]
+        place = np.array([*front[i], z[i]])
+        out.append(
+            Label(text=_PLAIN.get(thing.name, thing.name.replace("_", " ")), kind="bone", place_mm=place, normal=into)
         )
     return out
 
@@ -223,7 +291,9 @@ def _nerve_labels(drives: list[Drive], cut: Cut, pad_mm: Array, focus: str | Non
         t = cut.t_rad(np.arctan2(d.points_mm[:, 1], d.points_mm[:, 0]))
         bare = np.flatnonzero((t < cut.wedge_rad) | (t > 2 * np.pi - 0.05))
         named = None
-        text = d.name.replace("_", " ") + (" nerve" if d.name == focus else "")
+        text = d.name.replace("_", " ") + (
+            " nerve" if d.name == focus and not any(w in d.name for w in _NO_NERVE) else ""
+        )
         if len(bare) > _LEAST_BARE:
             ends = d.points_mm[bare[[round(0.14 * len(bare)), round(0.86 * len(bare))]]]
             named = ends[np.argmax(np.linalg.norm(ends - pad_mm, axis=1))]
@@ -243,4 +313,10 @@ def _legend(part: BodyPart) -> tuple[tuple[str, tuple[str, ...]], ...]:
     layers = [t for name in part.layer_names for t in part.tissues if t.name == name]
     for tissue in (*layers, *(t for t in part.tissues if t.name not in part.layer_names)):
         found.setdefault(colour_of(tissue.name), []).append(tissue.name.replace("_", " "))
-    return tuple((word, tuple(names)) for word, names in found.items())
+    return tuple((word, _few(names)) for word, names in found.items())
+
+
+def _few(names: list[str]) -> tuple[str, ...]:
+    """Numbered names as one."""
+    stems = {n.rstrip("0123456789").rstrip() for n in names}
+    return (f"{stems.pop()}s",) if len(names) > _MANY_NAMES and len(stems) == 1 else tuple(names)

@@ -1,12 +1,9 @@
 """Bones, vessels and the cord as bodies that stand in the wedge, from nothing but the tissue at points.
 
-The share of a tissue in every cell of a box is counted, and a surface is laid through the cells that are half full:
-one corner in each, at the mean of the places where it crosses the cell's edges, and one square for each crossing.
+The share of a tissue in every cell of a box is counted, and a surface is laid through the cells that are half full.
 """
 
 from __future__ import annotations
-
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +12,8 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from rheobase.anatomy import BodyPart
 from rheobase.report.view.cut import Cut
 from rheobase.report.view.mesh import Mesh, corner_normals
-from rheobase.report.view.surfaces import SOLIDS, colour_of, labels_below
+from rheobase.report.view.net import surface_net
+from rheobase.report.view.surfaces import SOLIDS, Standing, colour_of, labels_below
 
 Array = NDArray[np.float64]
 
@@ -25,12 +23,12 @@ _SMOOTH_CELLS = (0.8, 0.8, 0.5)
 _SHORT_MM = 0.1  # bodies end short of the end faces, which show what is inside them
 
 
-def solids(part: BodyPart, cut: Cut) -> list[Mesh]:
+def solids(part: BodyPart, cut: Cut, standing: Standing = SOLIDS) -> list[Mesh]:
     """All bodies of the stretch that is shown."""
     x, y, z = box = _box(part, cut)
     labels = _labels(part, cut, box)
     out = []
-    for colour, made_of in SOLIDS:
+    for colour, made_of in standing:
         wanted = np.array([colour_of(t.name) in made_of for t in part.tissues])
         if not wanted.any():
             continue
@@ -45,56 +43,6 @@ def solids(part: BodyPart, cut: Cut) -> list[Mesh]:
         normals = _smooth_normals(np.pad(share, 1), points, axes, mm, triangles)
         out.append(Mesh(name=colour, colour=colour, points_mm=mm, triangles=triangles, normals=normals))
     return out
-
-
-def surface_net(share: Array) -> tuple[Array, NDArray[np.int64]]:
-    """The surface where an array of three dimensions passes one half.
-
-    Parameters
-    ----------
-    share : (a, b, c) array
-        Values at the corners of cells.
-
-    Returns
-    -------
-    points : (n, 3) array
-        Corners of the surface, counted in cells.
-    squares : (m, 4) array
-        Four corners each.
-
-    Examples
-    --------
-    A single full corner is enclosed by the eight cells around it:
-
-    >>> full = np.zeros((3, 3, 3))
-    >>> full[1, 1, 1] = 1.0
-    >>> points, squares = surface_net(full)
-    >>> points.shape, squares.shape
-    ((8, 3), (6, 4))
-    """
-    inside = share >= 0.5
-    cells = tuple(n - 1 for n in share.shape)
-    total, count = np.zeros((*cells, 3)), np.zeros(cells)
-    for axis in range(3):
-        low, high = (_slice(share, axis, s) for s in (slice(None, -1), slice(1, None)))
-        crossed = (low >= 0.5) != (high >= 0.5)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            at = np.where(crossed, (0.5 - low) / (high - low), 0.0)
-        others = [i for i in range(3) if i != axis]
-        for shift in product((0, 1), repeat=2):
-            cut = [slice(None)] * 3
-            for other, s in zip(others, shift, strict=True):
-                cut[other] = slice(s, s + cells[other])
-            there = crossed[tuple(cut)]
-            count += there
-            total[..., axis] += at[tuple(cut)]
-            for other, s in zip(others, shift, strict=True):
-                total[..., other] += s * there
-    has = count > 0
-    number = np.full(cells, -1)
-    number[has] = np.arange(has.sum())
-    points = np.argwhere(has) + total[has] / count[has][:, None]
-    return points, np.concatenate([_squares(inside, number, axis) for axis in range(3)])
 
 
 def _smooth_normals(
@@ -112,27 +60,6 @@ def _smooth_normals(
     slope[mm[:, 2] == mm[:, 2].max()] = [0.0, 0.0, 1.0]
     size = np.linalg.norm(slope, axis=1, keepdims=True)
     return np.where(size > 1e-9, slope / np.maximum(size, 1e-12), corner_normals(mm, triangles))
-
-
-def _squares(inside: NDArray[np.bool_], number: NDArray[np.int64], axis: int) -> NDArray[np.int64]:
-    """One square across every edge along an axis that the surface crosses."""
-    crossed = _slice(inside, axis, slice(None, -1)) != _slice(inside, axis, slice(1, None))
-    b, c = (i for i in range(3) if i != axis)
-    at = np.argwhere(crossed)
-    at = at[(at[:, b] > 0) & (at[:, c] > 0) & (at[:, b] < inside.shape[b] - 1) & (at[:, c] < inside.shape[c] - 1)]
-    corners = []
-    for back_b, back_c in ((1, 1), (0, 1), (0, 0), (1, 0)):
-        cell = at.copy()
-        cell[:, b] -= back_b
-        cell[:, c] -= back_c
-        corners.append(number[tuple(cell.T)])
-    return np.stack(corners, axis=1)
-
-
-def _slice(array: NDArray, axis: int, part: slice) -> NDArray:
-    index = [slice(None)] * 3
-    index[axis] = part
-    return array[tuple(index)]
 
 
 def _box(part: BodyPart, cut: Cut) -> tuple[Array, Array, Array]:
@@ -158,10 +85,18 @@ def _labels(part: BodyPart, cut: Cut, box: tuple[Array, Array, Array]) -> NDArra
     ring = np.array([np.interp(np.arctan2(points[i :: len(z), 1], points[i :: len(z), 0]), theta, edge[:, i])
                      for i in range(len(z))]).T.ravel()  # fmt: skip
     core = np.hypot(points[:, 0], points[:, 1]) <= ring
-    layer = [t.name for t in part.tissues].index(cut.layers[0])
-    out = np.full(len(points), layer)
+    outside = [t.name for t in part.tissues].index(cut.layers[0]) if cut.layers else _outermost(part, cut)
+    out = np.full(len(points), outside)
     out[core] = labels_below(part, cut, points[core])
     return out
+
+
+def _outermost(part: BodyPart, cut: Cut) -> int:
+    """The tissue most common at the rim of a part without layers."""
+    t, z = np.meshgrid(np.linspace(0, 2 * np.pi, 73), np.linspace(cut.low_mm, cut.high_mm, 25))
+    r = 0.999 * part.outline_mm(t, z)
+    points = np.stack([r * np.cos(t), r * np.sin(t), z], axis=-1).reshape(-1, 3)
+    return int(np.bincount(part.core_labels(points)).argmax())
 
 
 def _shares(wanted: NDArray[np.bool_], nx: int, ny: int, nz: int) -> Array:

@@ -18,7 +18,8 @@ from rheobase.report.view.scene import Scene
 
 _WIDTH_PX = 1360
 _PNG_WIDTH_PX, _PNG_FINER = 680, 2
-_PRIORITY = ("pad", "end", "nerve", "level")
+_SMALL_FINER, _SMALL_COLOURS = 1, 256
+_PRIORITY = ("pad", "end", "nerve", "bone", "level")
 
 
 def view_part(scene: Scene, *, width_px: int = _WIDTH_PX) -> dict[str, Any]:
@@ -57,11 +58,12 @@ def view_part(scene: Scene, *, width_px: int = _WIDTH_PX) -> dict[str, Any]:
         "tissues": [{"colour": word, "names": list(names)} for word, names in scene.tissues],
         "scale_mV_per_mm2_per_mA": round(scene.scale_mV_per_mm2_per_mA, 6),
         "step_mV_per_mA": scene.step_mV_per_mA,
+        "lines": words.lines_told(scene),
         "table": [list(words.nerve_table(scene)[0]), [list(r) for r in words.nerve_table(scene)[1]]],
     }
 
 
-def still_png(part: dict[str, Any], *, width_px: int = _PNG_WIDTH_PX) -> bytes:
+def still_png(part: dict[str, Any], *, width_px: int = _PNG_WIDTH_PX, small: bool = False) -> bytes:
     """The picture with its words and legend as a PNG file of twice the width.
 
     Parameters
@@ -70,6 +72,8 @@ def still_png(part: dict[str, Any], *, width_px: int = _PNG_WIDTH_PX) -> bytes:
         What `view_part` made.
     width_px : int
         Width in pixels of a page; the file has twice as many.
+    small : bool
+        Write just as many pixels, of few colours: for a page of documentation.
     """
     from rheobase.report.figures.view import draw_view
 
@@ -79,5 +83,21 @@ def still_png(part: dict[str, Any], *, width_px: int = _PNG_WIDTH_PX) -> bytes:
         figure = draw_view({"view": part}, width_px, colours=colours)
         FigureCanvasAgg(figure)
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=72 * _PNG_FINER, facecolor=known["paper"], metadata={"Software": None})
-    return buffer.getvalue()
+        figure.savefig(
+            buffer,
+            format="png",
+            dpi=72 * (_SMALL_FINER if small else _PNG_FINER),
+            facecolor=known["paper"],
+            metadata={"Software": None},
+        )
+    return _few_colours(buffer.getvalue()) if small else buffer.getvalue()
+
+
+def _few_colours(png: bytes) -> bytes:
+    from PIL import Image  # comes with matplotlib
+
+    out = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(_SMALL_COLOURS, method=Image.Quantize.MAXCOVERAGE).save(
+        out, format="png", optimize=True
+    )
+    return out.getvalue()

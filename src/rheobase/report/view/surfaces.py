@@ -107,12 +107,14 @@ _COLOURS = (
     ("dermis", "skin"), ("skin", "skin"), ("fat", "fat"), ("muscle", "muscle"), ("cancellous", "marrow"),
     ("bone", "bone"), ("marrow", "marrow"), ("cartilage", "marrow"), ("disc", "marrow"), ("tendon", "tendon"),
     ("blood", "blood"), ("air", "air"), ("csf", "fluid"), ("fluid", "fluid"), ("matter", "cord"), ("cord", "cord"),
-    ("nerve", "cord"), ("viscera", "viscera"),
+    ("root", "cord"), ("fascicle", "cord"), ("nerve", "cord"), ("epineurium", "tendon"), ("sleeve", "fluid"),
+    ("viscera", "viscera"), ("insulation", "insulation"), ("surround", "muscle"),
 )  # fmt: skip
 
 
 # What stands whole in the wedge: colour of the body, and the colours of the tissues it is made of.
-SOLIDS = (("bone", ("bone", "marrow")), ("blood", ("blood",)), ("cord", ("cord", "fluid")))
+Standing = tuple[tuple[str, tuple[str, ...]], ...]
+SOLIDS: Standing = (("bone", ("bone", "marrow")), ("blood", ("blood",)), ("cord", ("cord", "fluid")))
 STANDING = frozenset(colour for _, made_of in SOLIDS for colour in made_of)
 
 

@@ -6,7 +6,7 @@
   let canvas = document.getElementById("picture");
   const said = document.getElementById("said");
   const LIGHT = unit([-0.35, 0.55, 0.76]);
-  const TINT = 0.55;
+  const TINT = 0.55, OPAQUE = 0.3;
   const LIT = 0, FLAT = 1, LINE = 2;
 
   // ---- what came with the page
@@ -20,11 +20,12 @@
     const size = Math.hypot(...v) || 1;
     return v.map((x) => x / size);
   }
-  const total = scene.meshes.reduce((n, m) => n + m.corners, 0);
+  const all = [...scene.meshes, ...scene.shells];
+  const total = all.reduce((n, m) => n + m.corners, 0);
   const places = new Float32Array(3 * total), normals = new Int8Array(4 * total), uvs = new Uint16Array(2 * total);
   const kinds = new Uint8Array(total), paints = new Uint8Array(4 * total);
   let start = 0, tall = 0;
-  for (const mesh of scene.meshes) {
+  for (const mesh of all) {
     const p = new Int16Array(bytes(mesh.points)), n = new Int8Array(bytes(mesh.normals));
     for (let i = 0; i < mesh.corners; i++) {
       for (let k = 0; k < 3; k++) {
@@ -44,7 +45,7 @@
   const plain = scene.meshes.filter((m) => m.texture < 0), pictured = scene.meshes.filter((m) => m.texture >= 0);
   const corners = new Uint32Array(tall);
   let filled = 0;
-  for (const mesh of [...plain, ...pictured]) {
+  for (const mesh of [...plain, ...pictured, ...scene.shells]) {
     mesh.from = filled;
     corners.set(mesh.triangles, filled);
     filled += mesh.triangles.length;
@@ -68,7 +69,7 @@
     for (const [word, [name, tinted]] of Object.entries(scene.words)) {
       known[word] = variable(name).map((c, i) => Math.round(tinted ? TINT * c + (1 - TINT) * paper[i] : c));
     }
-    for (const mesh of scene.meshes) {
+    for (const mesh of all) {
       for (let i = 0; i < mesh.corners; i++) {
         let c = known[mesh.colour];
         if (mesh.drive) {
@@ -127,13 +128,13 @@
       [gl.FRAGMENT_SHADER, `#version 300 es
         precision highp float;
         in vec3 n; in vec3 c; in vec2 at; flat in float k;
-        uniform sampler2D picture; uniform bool pictured; uniform vec3 light;
+        uniform sampler2D picture; uniform bool pictured; uniform vec3 light; uniform float opaque;
         out vec4 colour;
         void main() {
           vec3 base = pictured ? texture(picture, at).rgb : c;
           float lit = abs(dot(normalize(n), light));
           float shade = k > 1.5 ? 1.0 : k > 0.5 ? 0.86 + 0.14 * lit : 0.6 + 0.4 * lit;
-          colour = vec4(base * shade, 1.0);
+          colour = vec4(base * shade, 1.0) * opaque;
         }`],
     ];
     for (const [type, text] of shaders) {
@@ -185,12 +186,23 @@
         gl.uniform3f(at("scale"), 2 * s / wide, 2 * s / high, -1 / scene.reach_mm);
         gl.uniform3fv(at("light"), LIGHT);
         gl.uniform1i(at("pictured"), 0);
+        gl.uniform1f(at("opaque"), 1);
         gl.drawElements(gl.TRIANGLES, plainCount, gl.UNSIGNED_INT, 0);
         gl.uniform1i(at("pictured"), 1);
         for (const mesh of pictured) {
           gl.bindTexture(gl.TEXTURE_2D, seats[mesh.texture]);
           gl.drawElements(gl.TRIANGLES, mesh.triangles.length, gl.UNSIGNED_INT, 4 * mesh.from);
         }
+        const through = scene.shells.filter((m) => m.shown);
+        if (!through.length) return;
+        gl.uniform1i(at("pictured"), 0);
+        gl.uniform1f(at("opaque"), OPAQUE);
+        gl.enable(gl.BLEND); // colours are multiplied by their opacity already
+        gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+        gl.depthMask(false);
+        for (const mesh of through) gl.drawElements(gl.TRIANGLES, mesh.triangles.length, gl.UNSIGNED_INT, 4 * mesh.from);
+        gl.depthMask(true);
+        gl.disable(gl.BLEND);
       },
     };
   }
@@ -216,13 +228,13 @@
           shades[i] = kinds[i] === LINE ? 1 : kinds[i] === FLAT ? 0.86 + 0.14 * lit : 0.6 + 0.4 * lit;
         }
         const image = pen.createImageData(w, h), out = image.data, depth = new Float32Array(w * h).fill(-1e9);
-        for (const mesh of scene.meshes) {
-          const t = mesh.texture >= 0 ? textures[mesh.texture] : null;
-          for (let i = 0; i < mesh.triangles.length; i += 3) fill(mesh.triangles[i], mesh.triangles[i + 1], mesh.triangles[i + 2], t);
+        for (const mesh of [...scene.meshes, ...scene.shells.filter((m) => m.shown)]) {
+          const t = mesh.texture >= 0 ? textures[mesh.texture] : null, solid = !scene.shells.includes(mesh);
+          for (let i = 0; i < mesh.triangles.length; i += 3) fill(mesh.triangles[i], mesh.triangles[i + 1], mesh.triangles[i + 2], t, solid);
         }
         pen.putImageData(image, 0, 0);
 
-        function fill(a, b, c, t) {
+        function fill(a, b, c, t, solid) {
           const ax = seen[3 * a], ay = seen[3 * a + 1], bx = seen[3 * b], by = seen[3 * b + 1], cx = seen[3 * c], cy = seen[3 * c + 1];
           const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
           if (Math.abs(area) < 1e-9) return;
@@ -236,6 +248,12 @@
               if (p < -1e-6 || q < -1e-6 || r < -1e-6) continue;
               const z = p * seen[3 * a + 2] + q * seen[3 * b + 2] + r * seen[3 * c + 2], at = y * w + x;
               if (z <= depth[at]) continue;
+              if (!solid) {
+                const tint = shades[a] * OPAQUE, left = 1 - OPAQUE;
+                for (let k = 0; k < 3; k++) out[4 * at + k] = out[4 * at + k] * (out[4 * at + 3] ? left : 0) + paints[4 * a + k] * (out[4 * at + 3] ? tint : shades[a]);
+                out[4 * at + 3] = out[4 * at + 3] * left + 255 * OPAQUE;
+                continue;
+              }
               depth[at] = z;
               const shade = p * shades[a] + q * shades[b] + r * shades[c];
               if (t) {
@@ -276,7 +294,7 @@
       if (word.kind !== "level") left = Math.max(2, Math.min(wide - word.width - 2, left));
       const box = [left, top, left + word.width, top + word.height];
       const free = taken.every((b) => box[0] > b[2] || box[2] < b[0] || box[1] > b[3] || box[3] < b[1]);
-      const shown = free && facing > (word.kind === "end" ? -0.6 : 0.2) && top > 0 && box[3] < high;
+      const shown = free && facing > (scene.seen_from[word.kind] ?? 0.2) && top > 0 && box[3] < high;
       word.span.style.visibility = shown ? "visible" : "hidden";
       if (!shown) continue;
       word.span.style.transform = `translate(${left}px, ${top}px)`;
@@ -368,9 +386,21 @@
     left: () => turn(-STEP, 0), right: () => turn(STEP, 0), up: () => turn(0, STEP), down: () => turn(0, -STEP),
     "roll-left": () => turn(0, 0, STEP), "roll-right": () => turn(0, 0, -STEP),
     nearer: () => scale(1.2), farther: () => scale(1 / 1.2),
-    start: () => reset(), outside: () => reset("outside"), end: () => reset("end"), front: () => reset("front"),
+    shells: () => switchAll(), start: () => reset(), outside: () => reset("outside"), end: () => reset("end"), front: () => reset("front"),
   };
+  const boxes = [...document.querySelectorAll("input[data-shell]")];
+  function switched() {
+    for (const box of boxes) scene.shells[box.dataset.shell].shown = box.checked;
+  }
+  function switchAll() {
+    const on = !boxes.some((box) => box.checked);
+    for (const box of boxes) box.checked = on;
+    switched();
+  }
+  for (const box of boxes) box.addEventListener("change", () => { switched(); ask(); });
+  switched(); // a browser may remember boxes
   const keys = {
+    s: "shells", S: "shells",
     ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down", "+": "nearer", "=": "nearer",
     "-": "farther", "[": "roll-left", "]": "roll-right", Home: "start", 0: "start", 1: "start", 2: "front", 3: "outside", 4: "end",
   };
