@@ -44,7 +44,7 @@ class TrunkSolids(SolidBody):
     --------
     >>> from rheobase.anatomy import sample_trunk
     >>> len(sample_trunk("median_wrist", seed=1).solids().sheets)
-    9
+    11
     """
 
     trunk: NerveTrunk
