@@ -21,7 +21,8 @@ from rheobase.nerve.stimulus import Stimulus, check_potential
 
 Potential = Sequence[Array] | Array | Callable[[NDArray[np.intp]], Sequence[Array] | Array]
 _KEPT_BYTES = 31 << 20  # the most that glibc learns from
-_MOST_LANES, _MOST_NODES = 512, 20480  # of a lot: enough to keep Python out of the way, few enough for the cache
+_MOST_LANES, _MOST_NODES = 2048, 86016  # of a lot: enough to keep Python out of the way
+_LEAST_LANES = 128  # fewer are not worth another thread
 
 
 def check_lists(
@@ -161,8 +162,11 @@ def lots_of(fibres: Sequence[Fibre]) -> list[NDArray[np.intp]]:
 
 
 def _cut(members: NDArray[np.intp], nodes: int) -> list[NDArray[np.intp]]:
+    """Equal lots, as many for every core; a result does not depend on which lot a fibre is in."""
     most = int(np.clip(_MOST_NODES // nodes // LANES * LANES, LANES, _MOST_LANES))
+    cores = os.cpu_count() or 1
     pieces = -(-len(members) // most)
+    pieces = max(pieces, min(-(-pieces // cores) * cores, len(members) // _LEAST_LANES))
     each = -(-len(members) // pieces)
     each = -(-each // LANES) * LANES
     return [members[a : a + each] for a in range(0, len(members), each)]
