@@ -207,7 +207,7 @@ def test_threads_do_not_matter(monkeypatch):
     for threads in (1, 3):
         monkeypatch.setattr(os, "cpu_count", lambda n=threads: n)
         out.append(activation_thresholds(fibres, phi, CATHODIC))
-    for name in ("threshold_mA", "lower_mA", "status", "start_node", "simulations"):
+    for name in ("threshold_mA", "lower_mA", "status", "start_node"):  # only the effort may differ
         np.testing.assert_array_equal(getattr(out[0], name), getattr(out[1], name))
 
 
