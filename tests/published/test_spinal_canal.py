@@ -16,7 +16,7 @@ def test_monopole_over_the_dorsal_columns():
     """Potential 0.2 mm deep in the midline under the contact: 75.3 mV/mA within 10 %.
 
     The resistance of that model, 217 to 226 ohm, stands for cells of 0.3 to 0.4 mm. Its equations on cells of 0.05 mm
-    give 243 ohm (`rheobase validate lead` repeats both), which is asked for within 5 %.
+    give 243 ohm (computed once), which is asked for within 5 %.
     """
     spine = Spine(level="t9", csf_mm=3.2)
     ideal = Interface(series_ohm_m2=1e-6)
