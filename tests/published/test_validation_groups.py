@@ -52,6 +52,10 @@ def test_a_group_is_within_its_bands(name):
     assert summary(rows)["within"] > 0
 
 
+# The published resistance stands for blocks as thick as the dura; ours and its own equations on finer ones give more.
+LEAD_OUTSIDE = {"finite elements, default mesh: contact"}
+
+
 def test_muscle_misses_only_what_its_model_cannot_know():
     rows = validate("muscle")
     assert {r["name"] for r in rows if r["verdict"] == "outside"} == MUSCLE_OUTSIDE
@@ -87,7 +91,7 @@ def test_sites_miss_only_what_is_explained():
 def test_all_comparisons():
     rows = validate()
     assert {r["group"] for r in rows} == set(groups())
-    known = KNOWN_OUTSIDE | MUSCLE_OUTSIDE | MOVEMENT_OUTSIDE | SITES_OUTSIDE
+    known = KNOWN_OUTSIDE | MUSCLE_OUTSIDE | MOVEMENT_OUTSIDE | SITES_OUTSIDE | LEAD_OUTSIDE
     assert {r["name"] for r in rows if r["verdict"] == "outside"} == known
     assert [r["name"] for r in rows if r["verdict"] == "outside" and not r["note"]] == []
     counts = summary(rows)
