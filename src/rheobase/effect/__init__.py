@@ -45,7 +45,7 @@ from rheobase.effect.muscle.model import (
 )
 from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
-from rheobase.effect.muscle.reach import muscle_shares, unit_muscles, unit_thresholds_mA
+from rheobase.effect.muscle.reach import living, muscle_shares, unit_muscles, unit_thresholds_mA
 from rheobase.effect.muscle.reached import MuscleBody, MuscleReach, draw_muscle_bodies, muscle_reach, with_fat
 from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
 from rheobase.effect.muscle.swing import Swing, swing_knee
@@ -171,6 +171,7 @@ __all__ = [
     "identify",
     "knee_replacement_gain_percent",
     "length_factor",
+    "living",
     "lowest_mA",
     "lumped",
     "make_library",

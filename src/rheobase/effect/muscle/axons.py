@@ -273,7 +273,13 @@ def motor_axons(
 
 
 def axon_thresholds_mA(
-    axons: MotorAxons, field: Field, stimulus: Stimulus, *, tolerance: float = 0.02, guess_mA: Array | None = None
+    axons: MotorAxons,
+    field: Field,
+    stimulus: Stimulus,
+    *,
+    tolerance: float = 0.02,
+    guess_mA: Array | None = None,
+    fibres: Sequence[Fibre] | None = None,
 ) -> Array:
     """Threshold of every axon by simulation on its own way through the field.
 
@@ -291,6 +297,9 @@ def axon_thresholds_mA(
         Ratio of the bracket minus 1.
     guess_mA : array, optional
         Where to begin; infinite or unknown ones are replaced by the others' median.
+    fibres : sequence of Fibre, optional
+        The fibre of each axon, its first node at the end plate, no longer than its way; by default as they thin out
+        by the table.
 
     Returns
     -------
@@ -311,7 +320,7 @@ def axon_thresholds_mA(
     >>> bool((found > 3.0).all())
     True
     """
-    fibres = _fibres(axons)
+    fibres = _fibres(axons) if fibres is None else list(fibres)
     lengths = [length_mm(w) for w in axons.ways_mm]
     knots = [np.linspace(0.0, reach, 2 + int(reach / _KNOT_MM)) for reach in lengths]
     places = [walk_mm(w, k) for w, k in zip(axons.ways_mm, knots, strict=True)]

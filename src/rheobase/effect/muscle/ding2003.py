@@ -63,7 +63,7 @@ class Ding2003(ForceModel):
         return run_hill_huxley(self.muscle, state, dt_s, steps, time_s=time, drive_gain=full, force_gain=full)
 
 
-def ding2003(population: str = "published", *, tired: bool = True) -> Ding2003:
+def ding2003(population: str = "published", *, tired: bool = True, units: bool = False) -> Ding2003:
     """The model with its published constants, or as a group of people tires.
 
     Parameters
@@ -73,6 +73,9 @@ def ding2003(population: str = "published", *, tired: bool = True) -> Ding2003:
         fatigue scaled to what Bickel 2004 measured in each group; strength is left as it is.
     tired : bool
         Whether the muscle tires.
+    units : bool
+        Fatigue as for a pool of units of unlike fatigability, which is then cut from the muscle: as one, this muscle
+        tires faster than the group did. For ``"able_bodied"`` these are the published constants.
 
     Returns
     -------
@@ -89,6 +92,8 @@ def ding2003(population: str = "published", *, tired: bool = True) -> Ding2003:
     True
     >>> ding2003("sci_chronic").muscle.tau_c_s < ding2003("able_bodied").muscle.tau_c_s
     True
+    >>> ding2003("able_bodied", units=True).muscle == ding2003("published").muscle
+    True
     """
     if population not in POPULATIONS:
         raise ParameterError(f"There is no population '{population}'.{near_name(population, POPULATIONS)}")
@@ -96,5 +101,6 @@ def ding2003(population: str = "published", *, tired: bool = True) -> Ding2003:
     if population == "published":
         return Ding2003(muscle=muscle)
     p = row(f"muscle.population_{population}")
-    like = scaled(muscle, time_factor=p["time_factor"], fatigue_factor=p["fatigue_factor"])
+    factor = p["units_fatigue_factor" if units else "fatigue_factor"]
+    like = scaled(muscle, time_factor=p["time_factor"], fatigue_factor=factor)
     return Ding2003(muscle=like, rows=(*_ROWS, p.key))

@@ -20,7 +20,6 @@ from rheobase.effect.muscle.hill_huxley import HillHuxley
 from rheobase.effect.muscle.pulses import Pulses
 from rheobase.errors import ParameterError
 from rheobase.kernel import unit_forces
-from rheobase.nerve import diameters_um
 from rheobase.tables import row
 
 Array = NDArray[np.floating[Any]]
@@ -67,7 +66,7 @@ class MotorUnitPool:
     @property
     def rows(self) -> tuple[str, ...]:
         """Table rows it rests on."""
-        return ("muscle.pool", "muscle.pool_axon", "muscle.pool_fibres", "populations.a_alpha")
+        return ("muscle.pool", "muscle.pool_axon", "muscle.pool_axon_um", "muscle.pool_fibres", "populations.a_alpha")
 
 
 def motor_unit_pool(*, units: int, seed: int = 1, correlation_factor: float | None = None) -> MotorUnitPool:
@@ -109,7 +108,9 @@ def motor_unit_pool(*, units: int, seed: int = 1, correlation_factor: float | No
     rng = np.random.default_rng(seed)
     score = close * _standard(rank) + math.sqrt(1.0 - close**2) * rng.standard_normal(units)
     axon = np.empty(units)
-    axon[np.argsort(score)] = np.sort(diameters_um("A-alpha", units, rng))
+    d = row("muscle.pool_axon_um")
+    drawn = np.clip(d["mean_um"] + d["sd_um"] * rng.standard_normal(units), d["smallest_um"], d["largest_um"])
+    axon[np.argsort(score)] = np.sort(drawn)
     return MotorUnitPool(
         twitch_share=share,
         contraction_factor=time / np.sum(share * time),
