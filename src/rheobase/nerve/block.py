@@ -268,8 +268,8 @@ class _Block:
             status[blocked[:count]] = BlockStatus.NO_TEST_SPIKE
         else:
             status[~found.has_high & ~self._ever_fires(grid)] = BlockStatus.NEVER_FIRES
-        blocks = np.where(status == BlockStatus.FOUND, found.high_mA(grid), np.inf)
-        return blocks, found.low_mA(grid), status, simulations
+        blocks = np.where(status == BlockStatus.FOUND, found.high_mA, np.inf)
+        return blocks, found.low_mA, status, simulations
 
     def _ever_fires(self, grid: Grid) -> NDArray[np.bool_]:
         """Whether the carrier fires a fibre at its largest amplitude."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.errors import ConvergenceError
-from rheobase.kernel import LANES, advance, aligned, aligned_empty, take_lanes
+from rheobase.kernel import LANES, advance, aligned, aligned_parts, take_lanes
 from rheobase.nerve.drive import membrane_arrays, pushes, stepping_arrays
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.internode import STATES, Modes, closed_modes
@@ -102,7 +102,10 @@ class Chunk:
 
     def fresh(self) -> tuple[NDArray, ...]:
         """A copy of the resting state, to be carried on by `run`."""
-        return tuple(aligned(s) for s in self.state)
+        out = aligned_parts([s.size for s in self.state], self.state[0].dtype)
+        for new, rest in zip(out, self.state, strict=True):
+            new[:] = rest
+        return tuple(out)
 
     @property
     def rest_mV(self) -> Array:
@@ -114,11 +117,9 @@ class Chunk:
         full = padded(lanes, -(-len(lanes) // LANES) * LANES)
         whole = self.layout
         given = (*self.lane_arrays.values(), *self.state)
-        taken = tuple(aligned_empty(a.size // whole.lanes * len(full), a.dtype) for a in given)
+        taken = tuple(aligned_parts([a.size // whole.lanes * len(full) for a in given], given[0].dtype))
         take_lanes(given, full.astype(np.int64), taken)
-        layout = replace(
-            whole, count=len(lanes), kind=whole.kind[full], nodes=whole.nodes[full], silent=whole.silent[full]
-        )
+        layout = whole.take(full, len(lanes))
         arrays = dict(zip(self.lane_arrays, taken, strict=False))
         shared = self.shared | {"mode_type": self.shared["mode_type"][: len(full) // LANES]}
         return replace(self, layout=layout, lane_arrays=arrays, shared=shared, state=taken[len(arrays) :])
@@ -224,11 +225,17 @@ def _programme(model: FibreModel, dt_ms: float, temperature_C: float) -> dict[st
     return {"code": made.code, "place": made.place, "numbers": numbers, "n_registers": made.n_registers}
 
 
+@lru_cache(maxsize=16)
+def _steady(model: FibreModel, temperature_C: float) -> Array:
+    """Every gate's steady state at the nominal rest."""
+    v = np.array([model.rest_mV])
+    return np.array([g.steady_and_tau(v, temperature_C)[0][0] for g in looked_up(model)])
+
+
 def _nominal(layout: Layout, n_modes: int, temperature_C: float, dtype: np.dtype) -> tuple[NDArray, ...]:
     """Nominal rest everywhere, gates at their steady state."""
     lanes, n_nodes, model = layout.lanes, layout.n_nodes, layout.model
-    steady = [g.steady_and_tau(np.array([model.rest_mV]), temperature_C)[0][0] for g in looked_up(model)]
-    x = np.tile(np.repeat(np.array(steady, dtype), LANES), lanes // LANES * n_nodes)
+    x = np.tile(np.repeat(_steady(model, temperature_C).astype(dtype), LANES), lanes // LANES * n_nodes)
     z = np.zeros(lanes * (n_nodes - 1) * n_modes, dtype)
     start = [] if model.membrane is None else list(model.membrane.start(temperature_C).values())
     states = np.tile(np.repeat(np.array(start, dtype), LANES), lanes // LANES * n_nodes)
@@ -274,36 +281,78 @@ def _quiet_gates(model: FibreModel) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one call of the kernel found.
+    """What one call of the kernel found, as it left it; read through the properties, which put lanes first.
 
     Parameters
     ----------
-    spike_step : array, shape (lane, node)
-        Step, with fraction, of the first rise of each node through the level; -1 if there was none.
+    blocks, recorded, contacts, room : int
+        Blocks of lanes; recorded nodes; recording contacts; how many rises a block could keep.
+    spike, record, gate, state, seen : array
+        See `rheobase.kernel.cable.advance`.
+    event_node, event_step, event_count : array
+        The same.
     done : int array, shape (lane,)
         1 fired, 2 silent, 0 undecided.
-    record_mV : array, shape (lane, recorded node, step)
-        Potentials from the nominal rest.
-    gates : array, shape (lane, recorded node, step, gate)
-        Empty unless asked for.
-    states : array, shape (lane, recorded node, step, state)
-        States of a membrane programme; empty unless gates were asked for.
-    signal : array, shape (lane, contact, step)
-        What recording contacts see.
-    events : tuple of arrays
-        Lane, node and step of every rise, in order of time within each block of lanes.
-    lost : int
-        Rises beyond the room that was given.
     """
 
-    spike_step: NDArray
+    blocks: int
+    recorded: int
+    contacts: int
+    room: int
+    spike: NDArray
     done: NDArray[np.int64]
-    record_mV: NDArray
-    gates: NDArray
-    states: NDArray
-    signal: NDArray
-    events: tuple[NDArray[np.int64], NDArray[np.int64], Array]
-    lost: int
+    record: NDArray
+    gate: NDArray
+    state: NDArray
+    seen: NDArray
+    event_node: NDArray[np.int64]
+    event_step: Array
+    event_count: NDArray[np.int64]
+
+    @property
+    def spike_step(self) -> NDArray:
+        """Step, with fraction, of the first rise of each node through the level, (lane, node); -1 for none."""
+        return by_lane(self.spike, self.blocks)
+
+    def _over_time(self, values: NDArray, outer: int, inner: int) -> NDArray:
+        """(block, outer, step, inner; lane) as (lane, outer, step, inner)."""
+        if outer * inner == 0:
+            return np.zeros((self.blocks * LANES, outer, 0, inner), values.dtype)
+        split = values.reshape(self.blocks, outer, -1, inner, LANES).transpose(0, 4, 1, 2, 3)
+        return split.reshape(self.blocks * LANES, outer, -1, inner)
+
+    @property
+    def record_mV(self) -> NDArray:
+        """Potentials from the nominal rest, (lane, recorded node, step)."""
+        return self._over_time(self.record, self.recorded, 1)[..., 0]
+
+    @property
+    def gates(self) -> NDArray:
+        """Gates, (lane, recorded node, step, gate); empty unless asked for."""
+        return self._over_time(self.gate, self.recorded, self.gate.size // max(self.record.size, 1))
+
+    @property
+    def states(self) -> NDArray:
+        """States of a membrane programme, (lane, recorded node, step, state); empty unless gates were asked for."""
+        return self._over_time(self.state, self.recorded, self.state.size // max(self.record.size, 1))
+
+    @property
+    def signal(self) -> NDArray:
+        """What recording contacts see, (lane, contact, step)."""
+        return self._over_time(self.seen, self.contacts, 1)[..., 0]
+
+    @property
+    def events(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+        """Lane, node and step of every rise, in order of time within each block of lanes."""
+        kept = np.arange(self.room)[None, :] < self.event_count[:, None]
+        where = self.event_node.reshape(self.blocks, self.room)[kept]
+        when = self.event_step.reshape(self.blocks, self.room)[kept]
+        return np.nonzero(kept)[0] * LANES + where % LANES, where // LANES, when
+
+    @property
+    def lost(self) -> int:
+        """Rises beyond the room that was given."""
+        return int(np.maximum(self.event_count - self.room, 0).sum()) if self.room else 0
 
 
 def run(
@@ -330,21 +379,24 @@ def run(
     `amplitude` has shape (lane, source); `room` is how many spikes a block may keep.
     """
     blocks, lanes, n_nodes, steps = chunk.blocks, chunk.layout.lanes, chunk.layout.n_nodes, waveform.shape[1]
-    dtype, shared = state[0].dtype, chunk.shared
-    spike = np.empty(lanes * n_nodes, np.float32)
-    done = np.zeros(lanes, np.int64) if waited_for is None else np.where(waited_for, 0, -1)
+    dtype, shared, arrays = state[0].dtype, chunk.shared, chunk.lane_arrays
     recorded = aligned(np.zeros(len(record) * steps * lanes, dtype))
-    kept_gates = np.zeros(recorded.size * shared["n_gates"] if gates else 0, dtype)
     n_states = state[3].size // state[0].size
-    kept_states = np.zeros(recorded.size * n_states if gates else 0, dtype)
     weights = (np.zeros(0, dtype), np.zeros(0, dtype)) if sense is None else sense
-    signal = np.zeros(contacts * steps * lanes, dtype)
-    event_node, event_step = np.zeros(blocks * room, np.int64), np.zeros(blocks * room)
-    event_count = np.zeros(blocks, np.int64)
-    arrays = chunk.lane_arrays
+    out = Run(
+        blocks=blocks, recorded=len(record), contacts=contacts, room=room,
+        spike=np.empty(lanes * n_nodes, np.float32),
+        done=np.zeros(lanes, np.int64) if waited_for is None else waited_for.astype(np.int64) - 1,
+        record=recorded,
+        gate=np.zeros(recorded.size * shared["n_gates"] if gates else 0, dtype),
+        state=np.zeros(recorded.size * n_states if gates else 0, dtype),
+        seen=np.zeros(contacts * steps * lanes, dtype),
+        event_node=np.zeros(blocks * room, np.int64), event_step=np.zeros(blocks * room),
+        event_count=np.zeros(blocks, np.int64),
+    )  # fmt: skip
     advance(
         0, blocks, n_nodes, shared["n_modes"], waveform.shape[0], steps, *state, flat(amplitude, dtype),
-        np.tile(chunk.layout.parent, blocks).astype(np.int64), *[arrays[n] for n in _LANE_ARRAYS],
+        chunk.layout.parent_by_block, *[arrays[n] for n in _LANE_ARRAYS],
         shared["mode_type"].ravel(), *[arrays[n] for n in _DRIVE_ARRAYS],
         np.ascontiguousarray(waveform, dtype=dtype).ravel(), *[shared[n] for n in _SHARED],
         arrays["shape"], *[shared[n] for n in _PROGRAMME],
@@ -352,28 +404,7 @@ def run(
         int(quiet_from), int(count_from),
         np.zeros(lanes, np.int64) if need is None else need,
         np.full(lanes, -1, np.int64) if watch is None else watch,
-        spike, done, np.array(record, dtype=np.int64), recorded, kept_gates, kept_states,
-        *weights, signal, event_node, event_step, event_count,
+        out.spike, out.done, np.array(record, dtype=np.int64), recorded, out.gate, out.state,
+        *weights, out.seen, out.event_node, out.event_step, out.event_count,
     )  # fmt: skip
-    kept = np.arange(room)[None, :] < event_count[:, None]
-    block = np.nonzero(kept)[0]
-    where, when = event_node.reshape(blocks, room)[kept], event_step.reshape(blocks, room)[kept]
-    nodes_of = recorded.reshape(blocks, len(record), steps, LANES).transpose(0, 3, 1, 2)
-
-    def inner(values: NDArray, rows: int) -> NDArray:
-        if not gates:
-            return np.zeros((lanes, 0, steps, 0))
-        split = values.reshape(blocks, len(record), steps, rows, LANES).transpose(0, 4, 1, 2, 3)
-        return split.reshape(lanes, len(record), steps, rows)
-
-    seen = signal.reshape(blocks, contacts, steps, LANES).transpose(0, 3, 1, 2)
-    return Run(
-        spike_step=by_lane(spike, blocks),
-        done=done,
-        record_mV=nodes_of.reshape(lanes, len(record), steps),
-        gates=inner(kept_gates, shared["n_gates"]),
-        states=inner(kept_states, n_states),
-        signal=seen.reshape(lanes, contacts, steps),
-        events=(block * LANES + where % LANES, where // LANES, when),
-        lost=int(np.maximum(event_count - room, 0).sum()) if room else 0,
-    )
+    return out

@@ -232,7 +232,7 @@ class _Pair:
             return (rises > alone[who]) & wanted, no, np.full(len(who), -1)
 
         found, _ = search(self.chunk, grid, probe, guess_mA, np.full(count, _LN_SPREAD))
-        return np.where(found.has_high, grid.amplitude_mA(found.high), np.inf)
+        return found.high_mA
 
 
 def _checked(
