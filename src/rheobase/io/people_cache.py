@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 
@@ -24,13 +25,11 @@ from rheobase.effect import (
 )
 from rheobase.effect.muscle.reach import CELL_MM
 from rheobase.effect.muscle.stored import reach_arrays, reach_from_arrays
-from rheobase.field import Field
 from rheobase.io.field_cache import cached_arrays, cached_field
 from rheobase.montage import Montage
 from rheobase.pulse import Pulse
 
 Progress = Callable[[float], None]
-Solver = Callable[[BodyPart, Montage], Field]
 
 
 def cached_reach(
@@ -81,18 +80,17 @@ def cached_sensation(
     *,
     people: int,
     seed: int = 1,
-    solve: Solver,
-    about: tuple[float, ...] = (),
+    cell_mm: float,
     progress: Progress | None = None,
 ) -> Sensation:
     """`assess_sensation`, simulated only if it is not known; then without the grids of endings in its library.
 
     Parameters
     ----------
-    limb, montage, pulse, people, seed, solve, progress
+    limb, montage, pulse, people, seed, progress
         As for `assess_sensation`.
-    about : tuple of float
-        What else the fields of `solve` depend on, such as the size of their cells in mm.
+    cell_mm : float
+        Size of the cells of its fields at the edges of the pads, above 0.
 
     Examples
     --------
@@ -100,6 +98,7 @@ def cached_sensation(
     'cached_sensation'
     """
     made: list[Sensation] = []
+    solve = partial(cached_field, cell_mm=cell_mm)
 
     def simulate() -> dict[str, np.ndarray]:
         felt = assess_sensation(limb, montage, pulse, people=people, seed=seed, solve=solve, progress=progress)
@@ -110,7 +109,7 @@ def cached_sensation(
             out |= {f"middle_{i}": felt.middle[key], f"people_{i}": np.stack([p[key] for p in felt.people])}
         return out
 
-    known = cached_arrays((limb, montage, pulse), "sensation", simulate, people=people, seed=seed, about=about)
+    known = cached_arrays((limb, montage, pulse), "sensation", simulate, people=people, seed=seed, cell_mm=cell_mm)
     if not made:
         with suppress(KeyError, ValueError):
             keys = [(str(kind), str(pad)) for kind, pad in known["keys"]]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from rheobase.effect import MuscleReach, Sensation, draw_muscle_bodies
-from rheobase.io.field_cache import cached_field
 from rheobase.io.people_cache import cached_reach, cached_sensation
 from rheobase.io.scenario import Scenario
 from rheobase.pulse import Pulse
@@ -132,7 +130,7 @@ def reach_muscle(scenario: Scenario, chain: MuscleChain, pulse: Pulse, say: Call
     )  # fmt: skip
     felt = cached_sensation(
         chain.limb, chain.montage, pulse, people=scenario.population.people, seed=scenario.seed,
-        solve=partial(cached_field, cell_mm=_SKIN_CELL_MM), about=(_SKIN_CELL_MM,),
+        cell_mm=_SKIN_CELL_MM,
         progress=lambda share: say("the skin fibres of the virtual people", 0.45 + 0.45 * share),
     )  # fmt: skip
     return Reached(
