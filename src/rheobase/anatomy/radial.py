@@ -69,16 +69,16 @@ class RadialMap:
         theta, z = np.broadcast_arrays(np.asarray(theta_rad, float), np.asarray(along_mm, float))
         places, which = np.unique(z.ravel(), return_inverse=True)
         waves = np.fft.rfft(self.controls(places), axis=1) / self.value_mm.shape[1]
-        m, t = self.value_mm.shape[1], theta.ravel()
-        value, slope = np.zeros(t.size), np.zeros(t.size)
-        for k in range(waves.shape[1]):
-            twice = 1.0 if k == 0 or 2 * k == m else 2.0
-            a, b = waves[which, k].real, waves[which, k].imag
-            cos, sin = np.cos(k * t), np.sin(k * t)
-            if 2 * k == m:  # the highest wave of an even number of angles has no sine of its own
-                b = np.zeros_like(b)
-            value += twice * (a * cos - b * sin)
-            slope += twice * k * (-a * sin - b * cos)
+        m, turn = self.value_mm.shape[1], np.exp(1j * theta.ravel())
+        waves[:, 1:] *= 2.0
+        if m % 2 == 0:  # the highest wave of an even number of angles has no sine of its own
+            waves[:, -1] = 0.5 * waves[:, -1].real
+        value, slope, power = waves[which, 0].real, np.zeros(turn.size), np.ones_like(turn)
+        for k in range(1, waves.shape[1]):
+            power *= turn
+            wave = waves[which, k] * power
+            value += wave.real
+            slope -= k * wave.imag
         return value.reshape(theta.shape), slope.reshape(theta.shape)
 
     def girth_mm(self, along_mm: float, *, points: int = 720) -> float:
