@@ -61,9 +61,9 @@ def suspect_rows() -> Iterator[RowDict]:
     slim = usual_montage(usual)
     sized = tuple(replace(p, width_mm=pads["around_mm"], length_mm=pads["along_mm"]) for p in slim.pads)
     yield _told("pads of 40 x 100 mm", pads, usual, pool, montage=replace(slim, pads=sized))
-    for way in (-1.0, 1.0):
+    for way in (1.0, -1.0):
         moved = way * usual.motor_points["vastus_lateralis"].spread_mm
-        words = "end plates a standard deviation up" if way > 0 else "and down"
+        words = f"end plates a standard deviation {'up' if way > 0 else 'down'}"
         yield _told(words, row("thigh.motor_vastus_lateralis"), usual, pool, moved_mm=moved)
     yield _told("another draw of the units", row("muscle.pool"), usual, motor_unit_pool(units=_UNITS, seed=2), seed=2)
 
