@@ -81,13 +81,23 @@ class Found:
     known: NDArray[np.int64]
 
     @staticmethod
-    def begin(grid: Grid, trial: NDArray[np.int64], step: NDArray[np.int64]) -> Found:
-        """Nothing known yet."""
-        table = np.full((len(trial), known.COLUMNS), known.NONE)
-        table[:, [known.TURNED, known.DESCENDING]] = 0
-        table[:, known.TRIAL], table[:, known.STEP] = trial, step
-        table[:, known.OPEN], table[:, known.START] = 1, -1
+    def nothing(grid: Grid, count: int) -> Found:
+        """Nothing known of so many fibres, and none to be searched."""
+        table = np.full((count, known.COLUMNS), known.NONE)
+        table[:, [known.OPEN, known.TURNED, known.DESCENDING]] = 0
+        table[:, known.START] = -1
         return Found(grid, table)
+
+    def open(self, fibres: NDArray[np.intp], begin_mA: Array, ln_spread: Array) -> None:
+        """Let some fibres be searched, from amplitudes that may be so far off, in ln amplitude."""
+        step = np.maximum(np.rint(ln_spread / self.grid.ln_step_ratio), 1)
+        for column, values in ((known.TRIAL, self.grid.nearest(begin_mA)), (known.STEP, step), (known.OPEN, 1)):
+            self.known[fibres, column] = values
+
+    @property
+    def is_open(self) -> NDArray[np.bool_]:
+        """Which fibres are still searched."""
+        return self.known[:, known.OPEN] != 0
 
     @property
     def low_mA(self) -> Array:
@@ -120,38 +130,29 @@ class Found:
         return self.has_high & (self.known[:, known.HIGH] <= self.grid.nearest(np.array(least_mA)))
 
 
-def search(
-    chunk: Chunk, grid: Grid, probe: Probe, begin_mA: Array, ln_spread: Array, least_mA: float = 0.0
-) -> tuple[Found, int]:
-    """Find the edge of every fibre of a chunk.
+def search(chunk: Chunk, found: Found, probe: Probe, least_mA: float = 0.0) -> int:
+    """Find the edge of every fibre of a chunk that is to be searched.
 
     Parameters
     ----------
     chunk : Chunk
         The fibres.
-    grid : Grid
-        The amplitudes.
+    found : Found
+        Where to begin with which of them (see `Found.open`); holds their edges afterwards.
     probe : callable
         Simulates; see `Probe`.
-    begin_mA : array, shape (count,)
-        Where to begin.
-    ln_spread : array, shape (count,)
-        How far off that may be, in ln amplitude.
     least_mA : float
         A fibre that fires at so little fires by itself; the search for it ends.
 
     Returns
     -------
-    found : Found
-        The edges.
-    simulations : int
+    int
         Simulations of one fibre that were needed.
     """
-    step = np.maximum(np.rint(ln_spread / grid.ln_step_ratio), 1).astype(np.int64)
-    found = Found.begin(grid, grid.nearest(begin_mA), step)
-    least, rules = int(grid.nearest(np.array(least_mA))), (grid.top, grid.farthest, grid.steps(_DESCENT))
-    simulations, held, lanes_of = 0, chunk, padded(np.arange(chunk.layout.count), chunk.layout.lanes)
-    while (fibres := np.flatnonzero(found.known[:, known.OPEN])).size:
+    grid, count = found.grid, chunk.layout.count
+    rules, least = (grid.top, grid.farthest, grid.steps(_DESCENT)), int(grid.nearest(np.array(least_mA)))
+    simulations, held, lanes_of = 0, chunk, padded(np.arange(count), chunk.layout.lanes)
+    while (fibres := np.flatnonzero(found.is_open)).size:
         copies = max(1, LANES // len(fibres)) if chunk.can_take else 1  # of a few fibres, several amplitudes at once
         if chunk.can_take and (copies > 1 or len(fibres) <= 0.75 * held.layout.count):
             wanted = np.repeat(fibres, copies)
@@ -162,4 +163,4 @@ def search(
         outcome = probe(held, lanes_of, np.where(asked, grid.amplitude_mA(k), 0.0), asked)
         simulations += len(fibres) * copies
         learn(found.known, lanes_of[:count], copies, *rules, least, k, *outcome)
-    return found, simulations
+    return simulations
