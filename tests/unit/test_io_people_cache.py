@@ -54,7 +54,7 @@ def test_what_people_feel_is_simulated_once(shelf):
         again = felt(3)
         assert again.band("pain") == first.band("pain")
         assert again.nominal_mA("tingling") == first.nominal_mA("tingling")
-        assert again.bodies == first.bodies
+        assert [b.fat_mm for b in again.bodies] == [b.fat_mm for b in first.bodies]
         grid = np.linspace(0.0, 30.0, 7)
         for kind in first.kinds:
             for name, shares in first.recruited(kind, grid).items():
