@@ -62,24 +62,35 @@ class RadialMap:
 
     def at(self, theta_rad: Array, along_mm: Array) -> Array:
         """Value at angles and places, which broadcast."""
-        return self.with_slope(theta_rad, along_mm)[0]
+        turn, waves, which, shape = self._waves(theta_rad, along_mm)
+        value = waves[which, -1]
+        for k in range(waves.shape[1] - 2, -1, -1):
+            value = value * turn + waves[which, k]
+        return value.real.reshape(shape)
 
     def with_slope(self, theta_rad: Array, along_mm: Array) -> tuple[Array, Array]:
         """Value, and its derivative by the angle."""
+        turn, waves, which, shape = self._waves(theta_rad, along_mm)
+        value, slope = waves[which, -1], np.zeros(turn.size, dtype=complex)
+        for k in range(waves.shape[1] - 2, -1, -1):
+            slope = slope * turn + value
+            value = value * turn + waves[which, k]
+        return value.real.reshape(shape), -(turn * slope).imag.reshape(shape)
+
+    def _waves(self, theta_rad: Array, along_mm: Array) -> tuple[Array, Array, Array, tuple[int, ...]]:
+        """The interpolant as a polynomial in ``exp(i theta)``, whose real part it is.
+
+        Returns that number at every point, the coefficients at each of the different places, which place is each
+        point's, and the shape of the points.
+        """
         theta, z = np.broadcast_arrays(np.asarray(theta_rad, float), np.asarray(along_mm, float))
         places, which = np.unique(z.ravel(), return_inverse=True)
-        waves = np.fft.rfft(self.controls(places), axis=1) / self.value_mm.shape[1]
-        m, turn = self.value_mm.shape[1], np.exp(1j * theta.ravel())
-        waves[:, 1:] *= 2.0
+        m = self.value_mm.shape[1]
+        waves = np.fft.rfft(self.controls(places), axis=1) * (2.0 / m)
+        waves[:, 0] /= 2.0
         if m % 2 == 0:  # the highest wave of an even number of angles has no sine of its own
-            waves[:, -1] = 0.5 * waves[:, -1].real
-        value, slope, power = waves[which, 0].real, np.zeros(turn.size), np.ones_like(turn)
-        for k in range(1, waves.shape[1]):
-            power *= turn
-            wave = waves[which, k] * power
-            value += wave.real
-            slope -= k * wave.imag
-        return value.reshape(theta.shape), slope.reshape(theta.shape)
+            waves[:, -1] = waves[:, -1].real / 2.0
+        return np.exp(1j * theta.ravel()), waves, which, theta.shape
 
     def girth_mm(self, along_mm: float, *, points: int = 720) -> float:
         """Length of a tape around the surface at a place."""
