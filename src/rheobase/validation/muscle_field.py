@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from rheobase.anatomy import Person, Thigh
+from rheobase.anatomy import MappedPart, Person, Thigh
 from rheobase.effect import (
     MuscleReach,
     body_thresholds_mA,
@@ -47,7 +47,7 @@ def field_rows() -> Iterator[RowDict]:
 
 
 def _reach(
-    thigh: Thigh,
+    thigh: MappedPart,
     *,
     width_us: float = 300.0,
     pads: Montage | None = None,

@@ -86,7 +86,7 @@ def _current_mA(
 ) -> float:
     field = _solved(limb, montage or usual_montage(limb))
     owner = unit_muscles(pool, shares or muscle_shares(limb, "quadriceps"))
-    axons = motor_axons(limb, owner, pool.axon_um, seed=seed, moved_mm=moved_mm)
+    axons = motor_axons(limb, owner, np.asarray(pool.axon_um, dtype=float), seed=seed, moved_mm=moved_mm)
     fibres = [_divided(*axon, over_mm) for axon in zip(axons.ways_mm, axons.diameter_um, strict=True)]
     stimulus = stimulus_of(biphasic(width_us=width_us))
     found = axon_thresholds_mA(axons, field, stimulus, fibres=fibres if over_mm else None)

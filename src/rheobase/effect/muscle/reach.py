@@ -94,7 +94,9 @@ def unit_thresholds_mA(
                 f" muscle='{next(iter(part.motor_points.values())).muscle}'."
             )
         made = field or solve_field(living(part), montage, cell_mm=CELL_MM)
-        axons = motor_axons(part, unit_muscles(pool, muscle_shares(part, muscle)), pool.axon_um, seed=seed)
+        axons = motor_axons(
+            part, unit_muscles(pool, muscle_shares(part, muscle)), np.asarray(pool.axon_um, dtype=float), seed=seed
+        )
         return axon_thresholds_mA(axons, made, stimulus_of(pulse))
     if not isinstance(part, Forearm) or muscle is not None:
         raise ParameterError(
@@ -133,7 +135,9 @@ def living(part: MappedPart, *, fat_share: float = 0.5, muscle_share: float = 0.
         here = getattr(own, key)
         middle = seen[key] if here == tabled[key] else here
         values[name] = middle * float(np.interp(muscle_share, [0.0, 0.5, 1.0], [low, 1.0, high]))
-    return changed(part, **values)
+    made = changed(part, **values)
+    assert isinstance(made, MappedPart)  # as the part was
+    return made
 
 
 def muscle_shares(part: MappedPart, muscle: str) -> dict[str, float]:

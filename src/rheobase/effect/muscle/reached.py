@@ -223,7 +223,7 @@ def _ln_thresholds(
     limb: MappedPart, middle: MappedPart, field: Field, pool: MotorUnitPool, owner: tuple[str, ...],
     stimulus: Stimulus, seed: int, moved_mm: float, like: Array | None,
 ) -> Array:  # fmt: skip
-    axons = motor_axons(limb, owner, pool.axon_um, seed=seed, like=middle, moved_mm=moved_mm)
+    axons = motor_axons(limb, owner, np.asarray(pool.axon_um, dtype=float), seed=seed, like=middle, moved_mm=moved_mm)
     found = axon_thresholds_mA(axons, field, stimulus, guess_mA=None if like is None else np.exp(like))
     return np.log(np.minimum(found, _NEVER_MA))
 
