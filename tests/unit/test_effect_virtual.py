@@ -115,7 +115,7 @@ def test_bodies_stay_in_their_ranges():
         assert low <= b.fat_mm <= high
         assert all(0 <= s <= 1 for s in b.conductivity_share.values())
         assert all(s.sum() == pytest.approx(1.0) for s in b.course_share.values())
-        assert 3.5 <= b.motor_depth_mm <= 13.5
+        assert 3.5 <= 8.5 * b.motor_depth_factor <= 13.5
         assert body_limb(ARM, b).fascia_depth_mm == pytest.approx(b.fat_mm + 1.5)
     assert middle == 5.0
 

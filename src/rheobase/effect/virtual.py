@@ -41,8 +41,10 @@ from rheobase.nerve import (
     Stimulus,
     ending_grid,
     grid_thresholds,
+    motor_depth_mm,
     motor_room_mm,
     pads_over_muscle,
+    usual_motor_depth_mm,
 )
 from rheobase.tables import row
 
@@ -168,8 +170,12 @@ def pad_grids(
         for pad in montage.pads:
             if kind == "A-alpha" and pad.name not in fleshy:
                 continue
-            muscle_mm = motor_room_mm(limbs, pad) if kind == "A-alpha" else 0.0
-            out[kind, pad.name] = ending_grid(kind, pad, muscle_mm=muscle_mm, topmost_mm=topmost)
+            motor = (
+                {"muscle_mm": motor_room_mm(limbs, pad), "motor_depth_mm": motor_depth_mm(limb, pad)}
+                if kind == "A-alpha"
+                else {}
+            )
+            out[kind, pad.name] = ending_grid(kind, pad, topmost_mm=topmost, **motor)
     return out
 
 
@@ -312,8 +318,8 @@ class Body:
         Per kind of fibre, shares of its courses.
     long_share : mapping
         Per kind of fibre, share of long tapers.
-    motor_depth_mm : float
-        Middle depth of the motor endings below the fascia.
+    motor_depth_factor : float
+        Middle depth of the motor endings below the fascia, relative to that of other people in the same muscle.
 
     Examples
     --------
@@ -328,7 +334,7 @@ class Body:
     conductivity_share: Mapping[str, float]
     course_share: Mapping[str, Array]
     long_share: Mapping[str, float]
-    motor_depth_mm: float
+    motor_depth_factor: float
 
 
 def middle_body(limb: BodyPart) -> Body:
@@ -340,14 +346,13 @@ def middle_body(limb: BodyPart) -> Body:
     >>> middle_body(Forearm()).fat_mm
     5.0
     """
-    person = row("populations.person")
     weights = {k: np.array(row(f"populations.{t}")["course_weight"]) for k, t in KINDS.items()}
     return Body(
         fat_mm=fat_of_mm(limb),
         conductivity_share=dict.fromkeys(TISSUES, 0.5),
         course_share={k: w / w.sum() for k, w in weights.items()},
         long_share=dict.fromkeys(KINDS, 0.5),
-        motor_depth_mm=(person["motor_depth_from_mm"] + person["motor_depth_to_mm"]) / 2,
+        motor_depth_factor=1.0,
     )
 
 
@@ -380,6 +385,7 @@ def draw_bodies(limb: BodyPart, montage: Montage | None = None, *, people: int, 
         raise ParameterError(f"people is {people}; a population needs at least 1, usually 300.")
     rng = np.random.default_rng(seed)
     person, spread = row("populations.person"), row(fat_row(limb))["sd_ln"]
+    deep = person["motor_depth_from_mm"], person["motor_depth_to_mm"]
     low, own, high = fat_knots_mm(limb, montage)
     out = []
     for _ in range(people):
@@ -392,7 +398,7 @@ def draw_bodies(limb: BodyPart, montage: Montage | None = None, *, people: int, 
                     k: rng.dirichlet(np.array(row(f"populations.{t}")["course_weight"])) for k, t in KINDS.items()
                 },
                 long_share={k: float(rng.beta(person["taper_beta"], person["taper_beta"])) for k in KINDS},
-                motor_depth_mm=float(rng.uniform(person["motor_depth_from_mm"], person["motor_depth_to_mm"])),
+                motor_depth_factor=float(rng.uniform(*deep)) / usual_motor_depth_mm(),
             )
         )
     return out

@@ -125,6 +125,8 @@ class EndingGrid:
         Angle of the pad's centre, in whose plane all fibres lie.
     topmost_mm : float, optional
         As for `Ending`.
+    motor_depth_mm : float, optional
+        Middle depth below the fascia of motor endings; none for skin fibres.
 
     Examples
     --------
@@ -143,6 +145,7 @@ class EndingGrid:
     places_mm: tuple[float, ...]
     around_deg: float
     topmost_mm: float | None = None
+    motor_depth_mm: float | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -162,7 +165,26 @@ class EndingGrid:
         ]  # fmt: skip
 
 
-def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0, topmost_mm: float | None = None) -> EndingGrid:
+def usual_motor_depth_mm() -> float:
+    """Middle depth of motor endings below the fascia, where nothing is known of the muscle.
+
+    Examples
+    --------
+    >>> usual_motor_depth_mm()
+    8.5
+    """
+    p = row("populations.person")
+    return (p["motor_depth_from_mm"] + p["motor_depth_to_mm"]) / 2
+
+
+def ending_grid(
+    kind: str,
+    pad: Pad,
+    *,
+    muscle_mm: float = 20.0,
+    topmost_mm: float | None = None,
+    motor_depth_mm: float | None = None,
+) -> EndingGrid:
     """Grid of the endings of one kind under one pad, from the table of populations.
 
     Parameters
@@ -175,11 +197,14 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0, topmost_mm: flo
         Thickness of the muscle below the fascia, above 0; motor endings reach at most 80 % of it.
     topmost_mm : float, optional
         As for `Ending`.
+    motor_depth_mm : float, optional
+        Middle depth below the fascia of motor endings, above 0; by default `usual_motor_depth_mm`. The depths simulated
+        grow with it.
 
     Raises
     ------
     ParameterError
-        For an unknown kind.
+        For an unknown kind, or a depth not above 0.
 
     Examples
     --------
@@ -191,10 +216,16 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0, topmost_mm: flo
     if kind not in KINDS:
         raise ParameterError(f"There is no kind of fibre '{kind}'.{near_name(kind, KINDS)}")
     p, grid = row(f"populations.{KINDS[kind]}"), row("populations.grid")
-    depths = p["ending_below_fascia_mm"] if kind == "A-alpha" else p["ending_depth_mm"]
+    middle = None
     if kind == "A-alpha":
+        middle = usual_motor_depth_mm() if motor_depth_mm is None else motor_depth_mm
+        if not middle > 0:
+            raise ParameterError(f"motor_depth_mm is {middle:g} mm; motor endings lie below the fascia, above 0 mm.")
+        factor = middle / usual_motor_depth_mm()
         # deeper endings move up to the deepest possible, so that a little more fat changes thresholds a little
-        depths = sorted({min(d, DEEPEST_SHARE * muscle_mm) for d in depths})
+        depths = sorted({min(d * factor, DEEPEST_SHARE * muscle_mm) for d in p["ending_below_fascia_mm"]})
+    else:
+        depths = p["ending_depth_mm"]
     half = pad.extent_mm / 2
     return EndingGrid(
         kind=kind,
@@ -206,6 +237,7 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0, topmost_mm: flo
         places_mm=tuple(pad.along_mm + s * half for s in p["place_share"]),
         around_deg=pad.around_deg,
         topmost_mm=topmost_mm,
+        motor_depth_mm=middle,
     )
 
 

@@ -21,7 +21,7 @@ from rheobase.effect import (
 from rheobase.field import Field
 from rheobase.io.field_cache import cached_field
 from rheobase.montage import Montage, pad_pair, pads_at, usual_montage
-from rheobase.nerve import stimulus_of
+from rheobase.nerve import motor_depth_mm, pads_over_muscle, stimulus_of
 from rheobase.pulse import biphasic
 from rheobase.tables import row
 from rheobase.validation._rows import Comparison, Progress, RowDict, aside, at_most, inside, saying
@@ -172,9 +172,12 @@ def _muscles() -> list[RowDict]:
     ours = [_middle(*m).at_mA["twitch"] for m in montages]
     said = " > ".join(p["site"])
     told = " > ".join(p["site"][i] for i in np.argsort(ours)[::-1])
+    deep = [min(motor_depth_mm(part, pad) for pad in pads_over_muscle(part, pads)) for part, pads in montages]
     note = (
         f"Ours are twitches over the motor points, {', '.join(f'{v:.1f}' for v in ours)} mA in the same order; theirs"
-        " are currents for a set force beside them. In all three of ours motor fibres end at one range of depths."
+        " are currents for a set force beside them. Ours end about"
+        f" {', '.join(f'{v:g}' for v in deep)} mm below the fascia: for these muscles no measured depth was found, and"
+        " they differ in fat and skin only."
     )
     return [saying("muscles by the current they need", p, said, told, kind="order", note=note)]
 
