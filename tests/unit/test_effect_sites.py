@@ -10,7 +10,15 @@ import pytest
 
 import rheobase as rb
 from rheobase.anatomy import Abdomen, Knee, LowBack, LowerLeg, Spine, Thigh, UpperArm
-from rheobase.effect import assess_sensation, body_limb, conductivity_ends, draw_bodies, fat_knots_mm, make_library
+from rheobase.effect import (
+    assess_sensation,
+    body_limb,
+    conductivity_ends,
+    draw_bodies,
+    fat_knots_mm,
+    make_library,
+    with_people_fat,
+)
 from rheobase.effect._draws import draw_fibres
 from rheobase.effect.virtual import pad_grids
 from rheobase.errors import ParameterError
@@ -44,7 +52,7 @@ def test_people_on_the_lower_leg_feel_then_twitch_then_hurt(leg):
 def test_a_knot_of_fat_holds_what_that_body_has(leg):
     library = leg.library
     fat_mm = library.fat_mm[-1]
-    thick = replace(LowerLeg(), fat_mm=fat_mm)
+    thick = with_people_fat(LowerLeg(), fat_mm)
     found = grid_thresholds(
         thick, COARSE(thick, library.montage), list(library.grids.values()), stimulus_of(PULSE)
     ).threshold_mA
@@ -82,7 +90,7 @@ def test_motor_endings_lie_in_the_muscle_of_every_body(kind):
     assert low < own < high
     for (fibre, name), grid in grids.items():
         if fibre == "A-alpha":
-            bodies = [replace(part, fat_mm=f) for f in (low, own, high)]
+            bodies = [with_people_fat(part, f) for f in (low, own, high)]
             assert max(grid.depths_mm) <= 0.8 * motor_room_mm(bodies, pads.pad(name)) + 1e-9
 
 

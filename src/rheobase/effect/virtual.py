@@ -29,6 +29,7 @@ from rheobase.effect.variation import (
     fat_knots_mm,
     fat_of_mm,
     fat_row,
+    with_people_fat,
 )
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
@@ -118,7 +119,7 @@ class Library:
 
 
 def body_limb(limb: BodyPart, body: Body) -> BodyPart:
-    """The limb of one person: the given one with the person's fat and conductivities.
+    """The limb of one person: the given one with the person's fat, the girth that goes with it, and conductivities.
 
     Parameters
     ----------
@@ -134,10 +135,10 @@ def body_limb(limb: BodyPart, body: Body) -> BodyPart:
     >>> body_limb(arm, draw_bodies(arm, people=1, seed=1)[0]).fat_S_per_m < 0.06
     True
     """
-    values: dict[str, float] = {"fat_mm": body.fat_mm}
+    values: dict[str, float] = {}
     for tissue, share in body.conductivity_share.items():
         values |= {name: a + share * (b - a) for name, (a, b) in conductivities(limb, tissue).items()}
-    return changed(limb, **values)
+    return changed(with_people_fat(limb, body.fat_mm), **values)
 
 
 def pad_grids(
@@ -162,7 +163,7 @@ def pad_grids(
     ('A-alpha', 'proximal')
     """
     fats = [f for f in (leanest_fat_mm, thickest_fat_mm) if f is not None]
-    limbs = [limb, *(changed(limb, fat_mm=f) for f in fats)]
+    limbs = [limb, *(with_people_fat(limb, f) for f in fats)]
     fleshy = set.intersection(*({p.name for p in pads_over_muscle(one, montage)} for one in limbs))
     topmost = None if isinstance(limb, LayeredLimb) else max(p.along_mm + p.extent_mm / 2 for p in montage.pads)
     out = {}
@@ -237,7 +238,7 @@ def make_library(
     active = max(montage.pads, key=lambda pad: pad.share).name
     over = next((pad for kind, pad in grids if kind == "A-alpha"), active)
     near = [k for k in grids if k[1] == over]
-    others = [(changed(limb, fat_mm=f), list(grids)) for f in (knots[0], knots[-1])]
+    others = [(with_people_fat(limb, f), list(grids)) for f in (knots[0], knots[-1])]
     others += [(conductivity_ends(limb, tissue), near) for tissue in TISSUES]
 
     def at(number: int) -> GridThresholds:

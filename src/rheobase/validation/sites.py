@@ -8,15 +8,30 @@ from functools import cache
 
 import numpy as np
 
-from rheobase.anatomy import BodyPart, Forearm, Knee, LayeredLimb, LowBack, LowerLeg, Person, Thigh, UpperArm
+from rheobase.anatomy import (
+    BodyPart,
+    Forearm,
+    Knee,
+    LayeredLimb,
+    LowBack,
+    LowerLeg,
+    MappedPart,
+    Person,
+    Thigh,
+    UpperArm,
+    sample_people,
+)
 from rheobase.effect import (
     Sensation,
     assess_sensation,
     body_thresholds_mA,
     criterion,
     event_mA,
+    fat_of_mm,
     make_library,
     middle_body,
+    with_fat,
+    with_people_fat,
 )
 from rheobase.field import Field
 from rheobase.io.field_cache import cached_field
@@ -24,7 +39,7 @@ from rheobase.montage import Montage, pad_pair, pads_at, usual_montage
 from rheobase.nerve import motor_depth_mm, pads_over_muscle, stimulus_of
 from rheobase.pulse import biphasic
 from rheobase.tables import row
-from rheobase.validation._rows import Comparison, Progress, RowDict, aside, at_most, inside, saying
+from rheobase.validation._rows import Comparison, Progress, RowDict, aside, at_most, inside, near, saying
 from rheobase.validation.thickness import trend
 
 _PEOPLE, _SEED, _SMOOTH = 100, 1, 20
@@ -87,7 +102,7 @@ def _quadriceps(part: Thigh, size_mm: tuple[float, float]) -> Montage:
 
 def _run(tell: Progress) -> list[RowDict]:
     parts: tuple[Callable[[], list[RowDict]], ...] = (
-        _windows, _knee, _tolerance, _pen, _muscles, _fat, _pads, _sex, _girth, _resistance,
+        _windows, _knee, _tolerance, _pen, _muscles, _fat, _fat_and_girth, _pads, _sex, _girth, _resistance,
     )  # fmt: skip
     rows: list[RowDict] = []
     for done, part in enumerate(parts):
@@ -198,9 +213,33 @@ def _fat() -> list[RowDict]:
     ]  # fmt: skip
 
 
-def _of_thigh(**given: float) -> Middle:
-    thigh = Thigh(**given)
+def _of_thigh(fat_mm: float) -> Middle:
+    thigh = Thigh(fat_mm=fat_mm)
     return _middle(thigh, _quadriceps(thigh, (50.0, 50.0)))
+
+
+def _fat_and_girth() -> list[RowDict]:
+    """Whether the girth of virtual people goes with their fat as that of drawn people does."""
+    p = row(f"{_TABLE}.fat_and_girth")
+    parts: dict[str, BodyPart] = {"forearm": Forearm(), "thigh": Thigh(), "calf": LowerLeg()}
+    people = sample_people(p["people"], seed=_SEED, sex="male", population="army")
+    rows = []
+    for girth, site in zip(p["girth"], p["fat_site"], strict=True):
+        ln_fat = np.log([person.fat_mm(site) for person in people])
+        sizes = np.array([person.size_mm(girth) for person in people])
+        theirs = float(np.polyfit(ln_fat, sizes, 1)[0] * np.log(2.0))
+        part = parts[girth]
+        fat_mm = 2.0 * fat_of_mm(part)
+        ours, kept = (_girth_mm(fatter(part, fat_mm)) - _girth_mm(part) for fatter in (with_people_fat, with_fat))
+        note = f"With the same flesh beneath, twice the fat would add {kept:.0f} mm. {p.note}"
+        rows.append(near(f"{girth} with twice the fat, more by", p, theirs, ours, unit="mm", note=note))
+    return rows
+
+
+def _girth_mm(part: BodyPart) -> float:
+    if isinstance(part, MappedPart):
+        return part.girth_mm(part.along_mm_of(part.data["frame"]["girth_share"]))
+    return part.girth_mm()
 
 
 def _pads() -> list[RowDict]:
