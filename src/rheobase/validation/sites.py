@@ -33,7 +33,8 @@ from rheobase.effect import (
     with_fat,
     with_people_fat,
 )
-from rheobase.field import Field
+from rheobase.electrode import breaking_interface
+from rheobase.field import Field, pulse_voltage_V
 from rheobase.io.field_cache import cached_field
 from rheobase.montage import Montage, pad_pair, pads_at, usual_montage
 from rheobase.nerve import motor_depth_mm, pads_over_muscle, stimulus_of
@@ -83,7 +84,7 @@ class Middle:
     """Thresholds of the middle body, with conductivities at the low end of their ranges."""
 
     at_mA: dict[str, float]
-    resistance_ohm: float
+    field: Field
 
 
 def _middle(part: BodyPart, pads: Montage, width_us: float = _WIDTH_US) -> Middle:
@@ -93,7 +94,7 @@ def _middle(part: BodyPart, pads: Montage, width_us: float = _WIDTH_US) -> Middl
     known = {kind for kind, _ in fibres}
     events = [criterion(e) for e in ("tingling", "twitch", "pain")]
     at = {c.event: event_mA(fibres, c)[0] for c in events if c.kind in known}
-    return Middle(at_mA=at, resistance_ohm=library.field.resistance_ohm)
+    return Middle(at_mA=at, field=library.field)
 
 
 def _quadriceps(part: Thigh, size_mm: tuple[float, float]) -> Montage:
@@ -249,15 +250,22 @@ def _pads() -> list[RowDict]:
     twitch = np.array([m.at_mA["twitch"] for m in found])
     pain = np.array([m.at_mA["pain"] for m in found])
     area = np.array(p["pad_mm"]) ** 2
-    voltage = twitch * np.array([m.resistance_ohm for m in found]) / 1000.0
+    skins = breaking_interface(), None  # None: each pad's own, of one resistance for its area
+    falling, constant = (
+        np.array([pulse_voltage_V(m.field, i, _WIDTH_US, interface=s) for m, i in zip(found, twitch, strict=True)])
+        for s in skins
+    )
+    # resistance that, in series with every pair of pads, would make the voltage rise from each size to the next
+    series = float(np.max(-np.diff(falling) / np.diff(twitch))) * 1000.0
     listed = ", ".join(f"{v:.1f}" for v in twitch)
     sizes = ", ".join(f"{s:g}" for s in p["pad_mm"])
     return [
         saying(
-            "quadriceps, voltage for a twitch, larger pads", p, p["voltage_trend"], trend(voltage),
-            note=f"Twitch at {listed} mA and {', '.join(f'{v:.1f}' for v in voltage)} V with pads of {sizes} mm. Here"
-            " skin has one resistance for each area; that of people falls with current density, so that small pads"
-            " need less voltage than their area says.",
+            "quadriceps, voltage for a twitch, larger pads", p, p["voltage_trend"], trend(falling),
+            note=f"Twitch at {listed} mA and {', '.join(f'{v:.1f}' for v in falling)} V with pads of {sizes} mm, with"
+            " skin whose resistance falls with the current density (a proposed law); with one resistance for each area"
+            f" {', '.join(f'{v:.1f}' for v in constant)} V. So it is not the skin alone: ours rises too once"
+            f" {series:.0f} ohm that do not go with the area, as in leads, output stage or rubber pads, lie in series.",
         ),
         saying("quadriceps, charge density for a twitch, larger pads", p, p["density_trend"], trend(twitch / area)),
         saying(
