@@ -139,7 +139,7 @@ def test_conductivities_scale_with_those_of_the_limb():
     ("limb", "said"),
     [
         (rb.Forearm(fat_mm=1.0), "fat_mm is 1 mm; a population about it needs room on both sides, between 1 and 22 mm"),
-        (rb.Forearm(fat_mm=1.5, skin_mm=0.6), "between 1.9 and"),
+        (rb.Forearm(fat_mm=1.0, skin_mm=0.6), "between 1 and"),
         (rb.Forearm(radius_mm=60.0, fat_mm=25.0), "between 1 and 25 mm here. Choose a value inside."),
     ],
 )

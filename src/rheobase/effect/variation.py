@@ -12,6 +12,7 @@ import numpy as np
 from rheobase.anatomy import BodyPart, Forearm, LayeredLimb, MappedPart, muscle_thickness_mm
 from rheobase.errors import ParameterError
 from rheobase.montage import Montage
+from rheobase.nerve import skin_endings_mm
 from rheobase.tables import row
 
 _ACROSS, _ALONG = "sigma_transverse_S_per_m", "sigma_axial_S_per_m"
@@ -27,6 +28,7 @@ TISSUES = tuple(_RANGES)
 _TRIES, _STEP = 24, 0.95
 _AROUND = 72
 _FAT_STEP_MM = 0.25
+_SPARE_MM = 0.2
 Part = TypeVar("Part", bound=BodyPart)
 
 
@@ -271,11 +273,10 @@ def fat_knots_mm(limb: BodyPart, montage: Montage | None = None) -> tuple[float,
     [2.25, 5.0, 11.0]
     """
     p, own = row("sensation.varied_fat"), fat_of_mm(limb)
-    deepest = max(row("populations.a_delta")["ending_depth_mm"]) + row("branches.cutaneous_courses")["above_fascia_mm"]
     if isinstance(limb, LayeredLimb):
-        least, most = _room_of_layers_mm(limb, own, deepest)
+        least, most = _room_of_layers_mm(limb, own)
     else:
-        least, most = _room_of_part_mm(limb, montage, own, deepest)
+        least, most = _room_of_part_mm(limb, montage, own)
     low, high = max(least, p["smallest_factor"] * own), min(most, p["largest_factor"] * own)
     if not low < own < high:
         raise ParameterError(
@@ -285,7 +286,13 @@ def fat_knots_mm(limb: BodyPart, montage: Montage | None = None) -> tuple[float,
     return low, own, high
 
 
-def _room_of_layers_mm(limb: Any, own: float, deepest: float) -> tuple[float, float]:
+def _deepest_mm(skin_mm: float) -> float:
+    """How deep the fascia must lie for the deepest skin fibre to end above it."""
+    endings = [d for kind in ("A-beta", "A-delta") for d in skin_endings_mm(kind, skin_mm)]
+    return max(endings) + row("branches.cutaneous_courses")["above_fascia_mm"] + _SPARE_MM
+
+
+def _room_of_layers_mm(limb: Any, own: float) -> tuple[float, float]:
     p, table = row("sensation.varied_fat"), row("forearm.fat")
     muscle = muscle_thickness_mm(limb)
     # the fattest body keeps enough muscle for motor endings, the leanest enough skin and fat for the deepest ending
@@ -295,17 +302,17 @@ def _room_of_layers_mm(limb: Any, own: float, deepest: float) -> tuple[float, fl
         with suppress(ParameterError):
             if muscle_thickness_mm(with_people_fat(limb, float(fat_mm))) >= kept:
                 most = float(fat_mm)
-    return max(table["smallest_mm"], deepest + 0.2 - limb.skin_mm), most
+    return max(table["smallest_mm"], _deepest_mm(limb.skin_mm) - limb.skin_mm), most
 
 
-def _room_of_part_mm(limb: BodyPart, montage: Montage | None, own: float, deepest: float) -> tuple[float, float]:
+def _room_of_part_mm(limb: BodyPart, montage: Montage | None, own: float) -> tuple[float, float]:
     p = row("sensation.varied_fat")
     table = row(f"people.fat_{limb.data['frame']['fat_of']}") if isinstance(limb, MappedPart) else row("forearm.fat")
     least = table["smallest_mm"]
     for around, along in _places(montage):
         skin = limb.layer_depth_mm(limb.layer_names[0], around, along)
         here = limb.layer_depth_mm("fat", around, along) - skin
-        least = max(least, (deepest + 0.2 - skin) * own / here)  # fat grows in proportion everywhere
+        least = max(least, (_deepest_mm(skin) - skin) * own / here)  # fat grows in proportion everywhere
     least = max(least, p["smallest_factor"] * own)
     return _possible_mm(limb, least, own), _possible_mm(limb, min(table["largest_mm"], p["largest_factor"] * own), own)
 

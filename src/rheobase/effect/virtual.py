@@ -45,6 +45,7 @@ from rheobase.nerve import (
     motor_depth_mm,
     motor_room_mm,
     pads_over_muscle,
+    skin_depth_mm,
     usual_motor_depth_mm,
 )
 from rheobase.tables import row
@@ -171,12 +172,12 @@ def pad_grids(
         for pad in montage.pads:
             if kind == "A-alpha" and pad.name not in fleshy:
                 continue
-            motor = (
+            where = (
                 {"muscle_mm": motor_room_mm(limbs, pad), "motor_depth_mm": motor_depth_mm(limb, pad)}
                 if kind == "A-alpha"
-                else {}
+                else {"skin_mm": skin_depth_mm(limb, pad)}
             )
-            out[kind, pad.name] = ending_grid(kind, pad, topmost_mm=topmost, **motor)
+            out[kind, pad.name] = ending_grid(kind, pad, topmost_mm=topmost, **where)
     return out
 
 

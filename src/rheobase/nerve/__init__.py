@@ -19,6 +19,8 @@ from rheobase.nerve.endings import (
     ending_grid,
     ending_thresholds,
     grid_thresholds,
+    skin_depth_mm,
+    skin_endings_mm,
     usual_motor_depth_mm,
 )
 from rheobase.nerve.fibre import Fibre, UniformFibres, fibre_model, uniform_fibre, uniform_fibres
@@ -111,6 +113,8 @@ __all__ = [
     "silence",
     "simulate",
     "simulate_fibres",
+    "skin_depth_mm",
+    "skin_endings_mm",
     "stimulus_from_segments",
     "stimulus_of",
     "stimulus_of_train",

@@ -10,7 +10,14 @@ from rheobase.anatomy import BodyPart, NervePath
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
 from rheobase.montage import Montage
-from rheobase.nerve.endings import DEEPEST_SHARE, KINDS, Ending, usual_motor_depth_mm
+from rheobase.nerve.endings import (
+    DEEPEST_SHARE,
+    KINDS,
+    Ending,
+    skin_depth_mm,
+    skin_endings_mm,
+    usual_motor_depth_mm,
+)
 from rheobase.nerve.fibre import Fibre, uniform_fibre
 from rheobase.nerve.model import Array
 from rheobase.nerve.muscle_pads import motor_depth_mm, motor_room_mm, pads_over_muscle
@@ -170,7 +177,9 @@ def _endings(limb: BodyPart, kind: str, n: int, pads: Montage, rng: np.random.Ge
     places = rng.choice(p["place_share"], size=n)
     # motor fibres end under every pad over muscle in turn
     under = [fleshy[i % len(fleshy)] for i in range(n)] if fleshy else []
-    depths = _motor_depths_mm(limb, under, rng) if under else rng.choice(p.get("ending_depth_mm", [0.0]), size=n)
+    skin = {} if kind == "A-alpha" else {q.name: skin_endings_mm(kind, skin_depth_mm(limb, q)) for q in pads.pads}
+    drawn = rng.choice(len(skin[pads.pads[0].name]), size=n) if skin else np.zeros(n, np.intp)
+    depths = _motor_depths_mm(limb, under, rng) if under else np.zeros(n)
     out = []
     for i, d in enumerate(diameters_um(kind, n, rng)):
         pad = under[i] if under else pads.pads[int(rng.integers(len(pads.pads)))]
@@ -178,8 +187,8 @@ def _endings(limb: BodyPart, kind: str, n: int, pads: Montage, rng: np.random.Ge
         out.append(
             Ending(
                 kind=kind, diameter_um=float(d), taper=str(tapers[i]), course=str(courses[i]),
-                depth_mm=float(depths[i]), along_mm=float(pad.along_mm + places[i] * half),
-                around_deg=pad.around_deg,
+                depth_mm=float(skin[pad.name][drawn[i]] if skin else depths[i]),
+                along_mm=float(pad.along_mm + places[i] * half), around_deg=pad.around_deg,
             )
         )  # fmt: skip
     return out

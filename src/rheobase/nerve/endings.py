@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from rheobase.anatomy import BodyPart, course_points_mm, cutaneous_course, motor_course
+from rheobase.anatomy import BodyPart, LayeredLimb, course_points_mm, cutaneous_course, motor_course
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError, near_name
 from rheobase.field import Field
@@ -177,10 +177,56 @@ def usual_motor_depth_mm() -> float:
     return (p["motor_depth_from_mm"] + p["motor_depth_to_mm"]) / 2
 
 
+def skin_depth_mm(limb: BodyPart, pad: Pad) -> float:
+    """Thickness of the skin under the middle of a pad.
+
+    Parameters
+    ----------
+    limb : BodyPart
+        The limb or other part.
+    pad : Pad
+        The pad.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> from rheobase.montage import pad_pair
+    >>> skin_depth_mm(Forearm(), pad_pair(Forearm()).pads[0])
+    1.5
+    """
+    if isinstance(limb, LayeredLimb):
+        return float(limb.layers[-1].outer_radius_mm - limb.layers[-2].outer_radius_mm)
+    return float(limb.layer_depth_mm(limb.layer_names[0], pad.around_deg, pad.along_mm))
+
+
+def skin_endings_mm(kind: str, skin_mm: float) -> tuple[float, ...]:
+    """Depths at which a kind of skin fibre ends, below the surface of a skin of some thickness.
+
+    Thin fibres end where the dermis does, for there they lose their myelin.
+
+    Parameters
+    ----------
+    kind : str
+        ``"A-beta"`` or ``"A-delta"``.
+    skin_mm : float
+        Thickness of epidermis and dermis.
+
+    Examples
+    --------
+    >>> skin_endings_mm("A-delta", 1.5), skin_endings_mm("A-beta", 1.5)
+    ((1.4, 2.0), (1.0,))
+    """
+    p = row(f"populations.{KINDS[kind]}")
+    if "ending_below_skin_mm" in p:
+        return tuple(round(skin_mm + d, 9) for d in p["ending_below_skin_mm"])
+    return tuple(p["ending_depth_mm"])
+
+
 def ending_grid(
     kind: str,
     pad: Pad,
     *,
+    skin_mm: float | None = None,
     muscle_mm: float = 20.0,
     topmost_mm: float | None = None,
     motor_depth_mm: float | None = None,
@@ -193,6 +239,8 @@ def ending_grid(
         One of `KINDS`.
     pad : Pad
         The pad.
+    skin_mm : float, optional
+        Thickness of the skin, which decides where thin fibres end; by default that of the forearm.
     muscle_mm : float
         Thickness of the muscle below the fascia, above 0; motor endings reach at most 80 % of it.
     topmost_mm : float, optional
@@ -225,7 +273,7 @@ def ending_grid(
         # deeper endings move up to the deepest possible, so that a little more fat changes thresholds a little
         depths = sorted({min(d * factor, DEEPEST_SHARE * muscle_mm) for d in p["ending_below_fascia_mm"]})
     else:
-        depths = p["ending_depth_mm"]
+        depths = skin_endings_mm(kind, row("forearm.skin")["skin_mm"] if skin_mm is None else skin_mm)
     half = pad.extent_mm / 2
     return EndingGrid(
         kind=kind,
