@@ -1,5 +1,6 @@
 """What follows from fibres that fire."""
 
+from rheobase.effect.innervation import innervation_per_mm2, share_of_as_many
 from rheobase.effect.movement.bones import Bone, bones, toe_tip_mm
 from rheobase.effect.movement.cycle import Rider, crank_torque_Nm, rider_of
 from rheobase.effect.movement.fixture import fixture, fixture_names
@@ -178,6 +179,7 @@ __all__ = [
     "holding_share",
     "holding_torque_Nm",
     "identify",
+    "innervation_per_mm2",
     "knee_replacement_gain_percent",
     "length_factor",
     "lowest_mA",
@@ -205,6 +207,7 @@ __all__ = [
     "scaled",
     "scene_of",
     "session_torque",
+    "share_of_as_many",
     "steady_pulses",
     "step",
     "stretched_factor",
