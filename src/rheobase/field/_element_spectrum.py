@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from rheobase.anatomy import BodyPart, Volume
-from rheobase.errors import ParameterError
 from rheobase.field._element_solution import ElementSolution
 from rheobase.field._elements import Elements, Factors, elements, solve_units
-from rheobase.field._meshed import Meshed
 from rheobase.field.dispersion import dispersion_row, membrane_row, relative_dispersion, relative_membrane
 from rheobase.field.field import Field
-from rheobase.field.finite_elements import contacts_of, functions_of, leads_of, meshed, usual_order
+from rheobase.field.finite_elements import contacts_of, functions_of, leads_of, problem_of
 from rheobase.montage import Implanted, Montage, check_fit
 
 _TOLERANCE = 1e-11
@@ -37,7 +33,7 @@ def element_spectrum(
     """
     if isinstance(anatomy, BodyPart) and isinstance(montage, Montage):
         check_fit(anatomy, montage)
-    plain, volume = _resistive(anatomy, montage, cell_mm, order, like)
+    plain, volume = problem_of(anatomy, montage, cell_mm, order, like)
     admittance, solutions = [], []
     for hz in map(float, frequencies_hz):
         factors = Factors(
@@ -67,27 +63,3 @@ def complex_leads(
         for part in (np.real, np.imag)
     )  # fmt: skip
     return y, (real, imaginary)
-
-
-def _resistive(
-    anatomy: BodyPart | Volume, montage: Any, cell_mm: float | None, order: int | None, like: Field | None
-) -> tuple[Elements, Volume]:
-    """The resistive problem: on a new mesh, or on that of a field."""
-    if like is None:
-        order = usual_order(anatomy) if order is None else order
-        volume, made = meshed(anatomy, montage, cell_mm, order)
-        return elements(made, volume, order), volume
-    solution = like.solution_
-    if not isinstance(solution, ElementSolution):
-        raise ParameterError(
-            f"solve_spectrum: like is a field of method '{like.method}', which has no mesh of elements. Give one of"
-            " method 'finite_elements', or leave it out."
-        )
-    same = like.montage.names == montage.names and like.anatomy.tissues == anatomy.tissues
-    if not same or cell_mm is not None or (order is not None and order != solution.problem.order):
-        raise ParameterError(
-            "solve_spectrum: like is a field of another body, other contacts, or other elements than are asked for."
-            " Leave out cell_mm and order, and give the same anatomy and montage; or leave out like."
-        )
-    made: Meshed = solution.problem.made
-    return elements(made, solution.volume, solution.problem.order), solution.volume

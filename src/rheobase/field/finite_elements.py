@@ -36,6 +36,7 @@ def solve_elements(
     cell_mm: float | None = None,
     order: int | None = None,
     tolerance: float = _TOLERANCE,
+    like: Field | None = None,
 ) -> Field:
     """Solve by finite elements; see `solve_field` for the parameters.
 
@@ -52,10 +53,10 @@ def solve_elements(
         beyond 60,000 cells, 1.
     tolerance : float
         Of the iteration, for meshes too large to factorise.
+    like : Field, optional
+        A finite-element field of the same body and contacts, whose mesh is taken.
     """
-    order = usual_order(anatomy) if order is None else order
-    volume, made = meshed(anatomy, montage, cell_mm, order)
-    problem = elements(made, volume, order)
+    problem, volume = problem_of(anatomy, montage, cell_mm, order, like)
     impedance = tuple(c.interface.contact_impedance_ohm_m2 for c in contacts_of(montage))
     units, admittance = solve_units(problem, impedance, tolerance)
     leads, potentials = leads_of(problem, units, admittance)
@@ -67,7 +68,7 @@ def solve_elements(
         montage=montage,
         method="finite_elements",
         contact="complete",
-        cells=(made.mesh.ne, problem.space.ndof),
+        cells=(problem.made.mesh.ne, problem.space.ndof),
         admittance_S=admittance,
         densities=element_densities(solution, _sum(problem, solution.leads, montage.shares), montage, radius),
         rows=rows_used(anatomy, montage),
@@ -76,22 +77,54 @@ def solve_elements(
     )
 
 
-def usual_order(anatomy: BodyPart | Volume) -> int:
+def problem_of(
+    anatomy: BodyPart | Volume,
+    montage: Montage | Implanted,
+    cell_mm: float | None,
+    order: int | None,
+    like: Field | None,
+) -> tuple[Elements, Volume]:
+    """The resistive problem, not solved yet, on a new mesh or on that of a field; and the volume of its tissues.
+
+    Raises
+    ------
+    ParameterError
+        If the body cannot be meshed, the order is unknown, or the field is of something else.
+    """
+    if like is None:
+        order = _usual_order(anatomy) if order is None else order
+        volume, made = _meshed(anatomy, montage, cell_mm, order)
+        return elements(made, volume, order), volume
+    solution = like.solution_
+    if not isinstance(solution, ElementSolution):
+        raise ParameterError(
+            f"like is a field of method '{like.method}', which has no mesh of elements. Give one of method"
+            " 'finite_elements', or leave it out."
+        )
+    if like.montage.names != montage.names or like.anatomy.tissues != anatomy.tissues or cell_mm is not None:
+        raise ParameterError(
+            "like is a field of another body or of other contacts, or its elements are not of the size cell_mm. Give"
+            " the same anatomy and montage and leave out cell_mm; or leave out like."
+        )
+    _check_order(order := solution.problem.order if order is None else order)
+    return elements(solution.problem.made, solution.volume, order), solution.volume
+
+
+def _usual_order(anatomy: BodyPart | Volume) -> int:
     """Order of the elements if none is asked for."""
     if isinstance(anatomy, LayeredLimb):
         return LIMB_ORDER
     return 1 if isinstance(anatomy, MeshBody) and len(anatomy.cells) > _MANY_CELLS else ORDER
 
 
-def meshed(
+def _meshed(
     anatomy: BodyPart | Volume, montage: Montage | Implanted, cell_mm: float | None, order: int
 ) -> tuple[Volume, Meshed]:
     """The mesh of a body with its electrodes, and the volume whose tissues it has."""
     packages()
     if cell_mm is not None and not 0 < cell_mm < np.inf:
         raise ParameterError(f"solve_field: cell_mm is {cell_mm} mm; it must be above 0 mm.")
-    if order not in (1, 2, 3, 4):
-        raise ParameterError(f"solve_field: order is {order}; finite elements here have order 1, 2, 3 or 4.")
+    _check_order(order)
     if isinstance(anatomy, LayeredLimb) and isinstance(montage, Montage):
         return mesh_limb(anatomy, montage, cell_mm, order)
     if isinstance(anatomy, SolidBody) and isinstance(montage, Implanted):
@@ -103,6 +136,11 @@ def meshed(
         " They take pads on a LayeredLimb, and implanted electrodes in solids or a given mesh; use method='grid' for"
         " pads on other body parts."
     )
+
+
+def _check_order(order: int) -> None:
+    if order not in (1, 2, 3, 4):
+        raise ParameterError(f"solve_field: order is {order}; finite elements here have order 1, 2, 3 or 4.")
 
 
 def volume_of(anatomy: BodyPart | Volume) -> Volume:

@@ -165,7 +165,7 @@ def solve_spectrum(
     method : {"auto", "grid", "finite_elements"}
         Solver; ``"auto"`` takes finite elements for a `Volume` and the grid for all else.
     cell_mm, order : optional
-        As for `solve_field` with that method.
+        As for `solve_field` with that method; with ``like`` the order may be another than the field's.
     like : Field, optional
         A finite-element field of the same body and contacts, whose mesh is taken: meshing takes longest.
 
