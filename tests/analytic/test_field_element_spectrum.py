@@ -7,6 +7,7 @@ from rheobase.anatomy import Column, Labels, Layer, PlainSolids, Sheet, Solid, T
 from rheobase.electrode import Contact, FarReturn, Interface, Lead, MeshContact, Pad
 from rheobase.errors import ParameterError
 from rheobase.field import PlainLimb, limb_reference, solve_field, solve_spectrum
+from rheobase.field._element_solution import ElementSolution
 from rheobase.field._element_spectrum import complex_leads
 from rheobase.field._elements import Factors
 from rheobase.field.dispersion import membrane_row, relative_dispersion, relative_membrane
@@ -30,7 +31,9 @@ def bar(sheets=(SHEET,)):
 
 
 def plates():
-    return Implanted(electrodes=tuple(MeshContact(name=n, share=s, interface=LEAKY) for n, s in (("a", 1.0), ("b", -1.0))))
+    return Implanted(
+        electrodes=tuple(MeshContact(name=n, share=s, interface=LEAKY) for n, s in (("a", 1.0), ("b", -1.0)))
+    )
 
 
 def test_layers_between_plates_are_impedances_in_series():
@@ -75,7 +78,8 @@ def test_between_coaxial_contacts_the_potential_is_logarithmic_in_each_layer():
     body = PlainSolids(
         tissues=tissues,
         stack=tuple(
-            Solid(tissue=n, shape=Column(half_axes_mm=(r, r), along_mm=ends)) for n, r in (("fat", 20.0), ("muscle", 8.0))
+            Solid(tissue=n, shape=Column(half_axes_mm=(r, r), along_mm=ends))
+            for n, r in (("fat", 20.0), ("muscle", 8.0))
         ),
     )
     metal = Interface(series_ohm_m2=1e-4)
@@ -95,7 +99,9 @@ def test_between_coaxial_contacts_the_potential_is_logarithmic_in_each_layer():
 
 def test_a_common_complex_factor_scales_the_admittance():
     field, c = solve_field(bar(), plates()), 0.8 + 0.6j
-    problem, volume = field.solution_.problem, field.solution_.volume
+    solution = field.solution_
+    assert isinstance(solution, ElementSolution)
+    problem, volume = solution.problem, solution.volume
     z = tuple(e.interface.contact_impedance_ohm_m2 / c for e in plates().contacts)
     y, (real, imaginary) = complex_leads(problem, volume, Factors((c, c), (1 / c,)), z)
     assert y == pytest.approx(c * field.admittance_S, rel=1e-9)
@@ -108,11 +114,13 @@ def compare_on_limb(limb, montage, points, hz, **settings):
     ours = solve_spectrum(limb, montage, hz, "finite_elements", **settings)
     grid = solve_spectrum(limb, montage, hz, cell_mm=2.0)
     v, w = ours.drive_V_per_A(points), grid.drive_V_per_A(points)
-    return np.abs(ours.impedance_ohm / grid.impedance_ohm - 1), np.linalg.norm(v - w, axis=1) / np.linalg.norm(w, axis=1)
+    return np.abs(ours.impedance_ohm / grid.impedance_ohm - 1), np.linalg.norm(v - w, axis=1) / np.linalg.norm(
+        w, axis=1
+    )
 
 
 def test_a_small_limb_as_on_the_grid():
-    """Muscle under fat with pads that have capacitance: potential at depth, magnitude and phase, at four frequencies."""
+    """Muscle under fat, pads with capacitance: complex potential at depth and impedance, at four frequencies."""
     layers = tuple(
         Layer(name=n, outer_radius_mm=r, sigma_transverse_S_per_m=t, sigma_axial_S_per_m=a)
         for n, r, t, a in (("muscle", 22.0, 0.1, 0.3), ("fat", 30.0, 0.03, 0.03))
@@ -140,7 +148,10 @@ def test_the_reference_limb_as_on_the_grid():
 def test_a_mesh_is_taken_only_from_the_same_body():
     field = solve_field(bar(), plates())
     again = solve_spectrum(bar(), plates(), (1e3,), like=field)
-    assert again.solutions_[0][0].problem.made is field.solution_.problem.made
+    found, given = again.solutions_[0][0], field.solution_
+    assert isinstance(found, ElementSolution)
+    assert isinstance(given, ElementSolution)
+    assert found.problem.made is given.problem.made
     with pytest.raises(ParameterError, match="of another body or of other contacts"):
         solve_spectrum(bar(), plates(), (1e3,), like=field, cell_mm=2.0)
     other = solve_field(limb_reference().anatomy, limb_reference().montage, cell_mm=5.0)

@@ -16,7 +16,9 @@ _HIGH_ORDER = 3
 _MOST_STEPS = 250
 
 
-def solver(form: Any, space: Any, order: int, on_sheets: np.ndarray, tolerance: float) -> Callable[[Any], np.ndarray]:
+def solver(
+    make: Callable[[], Any], space: Any, order: int, on_sheets: np.ndarray, tolerance: float
+) -> Callable[[Any], np.ndarray]:
     """Assemble a form, and return a function from a load to the coefficients of the solution.
 
     The preconditioner (BDDC) eliminates inner unknowns element by element. On a sheet an element is a piece of surface
@@ -25,23 +27,30 @@ def solver(form: Any, space: Any, order: int, on_sheets: np.ndarray, tolerance: 
 
     Parameters
     ----------
-    form, space, order
-        Bilinear form, real or complex, not assembled yet, its space, and the order of that.
+    make : callable
+        Makes the bilinear form, real or complex, not assembled yet.
+    space, order
+        Its space, and the order of that.
     on_sheets : (n,) array
         Numbers of the unknowns on sheets.
     tolerance : float
         Of the iteration, relative.
     """
-    ngs = packages().ngsolve
-    free = space.FreeDofs()
-    most = _DIRECT_DOFS_HIGH if order >= _HIGH_ORDER else _DIRECT_DOFS
-    if space.ndof <= most:
+    ngs, free = packages().ngsolve, space.FreeDofs()
+    form = make()
+    if space.ndof <= (_DIRECT_DOFS_HIGH if order >= _HIGH_ORDER else _DIRECT_DOFS):
         form.Assemble()
         return _direct(form.mat, free)
     for i in on_sheets:
         space.SetCouplingType(int(i), ngs.COUPLING_TYPE.WIREBASKET_DOF)
     near = ngs.Preconditioner(form, "bddc")
-    form.Assemble()
+    try:
+        form.Assemble()
+    except packages().meshing.NgException as error:
+        _warn(f"the preconditioner for {space.ndof} unknowns failed ({' '.join(str(error).split())})")
+        form = make()
+        form.Assemble()
+        return _direct(form.mat, free)
     held: list[Callable[[Any], np.ndarray]] = []
 
     def solve(load: Any) -> np.ndarray:
@@ -51,16 +60,20 @@ def solver(form: Any, space: Any, order: int, on_sheets: np.ndarray, tolerance: 
             out.data = iterate * load
             if iterate.iterations < _MOST_STEPS:
                 return out.FV().NumPy().copy()
-            warnings.warn(
-                f"Finite elements: the iteration for {space.ndof} unknowns did not settle within {_MOST_STEPS} steps,"
-                " so the equations are factorised, which takes more time and memory. Flat elements are the usual"
-                " reason: a lower order or smaller elements (cell_mm) avoid it.",
-                RuntimeWarning, stacklevel=2,
-            )  # fmt: skip
+            _warn(f"the iteration for {space.ndof} unknowns did not settle within {_MOST_STEPS} steps")
             held.append(_direct(form.mat, free))
         return held[0](load)
 
     return solve
+
+
+def _warn(what: str) -> None:
+    warnings.warn(
+        f"Finite elements: {what}, so the equations are factorised, which takes more time and memory. Flat elements are"
+        " the usual reason: a lower order or smaller elements (cell_mm) avoid it.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def _direct(matrix: Any, free: Any) -> Callable[[Any], np.ndarray]:

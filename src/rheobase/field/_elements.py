@@ -90,10 +90,11 @@ def solve_units(
         If the iteration does not settle, or the admittance is not symmetric to 1e-6.
     """
     ngs = packages().ngsolve
-    form = _form(problem, impedance_ohm_m2)
     loads = [_load(problem, k, z) for k, z in enumerate(impedance_ohm_m2)]
     with ngs.TaskManager():
-        solve = solver(form, problem.space, problem.order, _on_sheets(problem), tolerance)
+        solve = solver(
+            lambda: _form(problem, impedance_ohm_m2), problem.space, problem.order, _on_sheets(problem), tolerance
+        )
         units = np.array([solve(load.vec) for load in loads])
     drawn = np.array([values_of(load) for load in loads])
     y = np.diag(drawn @ values_of(constant(problem))) - drawn @ units.T

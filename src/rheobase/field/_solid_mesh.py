@@ -11,7 +11,7 @@ from rheobase.anatomy import Block, Column, LayeredLimb, PlainSolids, Solid, Sol
 from rheobase.electrode import Cuff, Lead, Pad
 from rheobase.errors import ConvergenceError, ParameterError
 from rheobase.field._meshed import Material, Meshed, materials_of, name_surfaces
-from rheobase.field._netgen import packages
+from rheobase.field._netgen import hushed, packages
 from rheobase.field._shapes import hollow, painted
 from rheobase.montage import Implanted, Montage
 
@@ -148,7 +148,8 @@ def _generated(geometry: Any, largest_mm: float, spots: np.ndarray, bends_factor
         for spot in spots:
             wanted.RestrictH(*map(float, spot[:3]), h=float(spot[3]))
         try:
-            return geometry.GenerateMesh(wanted)
+            with hushed():
+                return geometry.GenerateMesh(wanted)
         except packed.meshing.NgException:
             continue
     raise ConvergenceError(

@@ -1,7 +1,7 @@
 """A finite-element field as plain arrays and back: its mesh with the bends of its elements, and coefficients.
 
-The mesh is kept as the solver's own archive, so that it needs the same version of the solver to be read; potentials at a
-few places are kept too, and a field that does not give them again is refused. Nothing but meshes is unpacked.
+The mesh is kept as the solver's own archive, which only the same version of the solver may read. Potentials at a few
+places are kept too, and a field that does not give them again is refused. Nothing but meshes is unpacked.
 """
 
 from __future__ import annotations

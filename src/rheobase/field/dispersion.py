@@ -18,9 +18,9 @@ _NOT_DISPERSED = ("skin", "dermis", "air", "insulator", "saline", "sleeve")
 def _rows() -> dict[str, Row]:
     """Rows by every name they answer to."""
     found = {}
-    for row in table("dispersion").values():
-        for name in (row.id, *row["stands_for"]):
-            found[name] = row
+    for r in table("dispersion").values():
+        for name in (r.id, *r["stands_for"]):
+            found[name] = r
     return found
 
 

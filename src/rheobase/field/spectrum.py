@@ -97,8 +97,8 @@ class Spectrum:
         """Send a pulse through a frequency response (f, n), taken as constant beyond the frequencies solved."""
         if self.frequencies_hz.size < 2:
             raise ParameterError(
-                f"This spectrum was solved at {self.frequencies_hz[0]:g} Hz only; a pulse needs two or more frequencies."
-                " Solve at several, such as SPECTRUM_HZ."
+                f"This spectrum was solved at {self.frequencies_hz[0]:g} Hz only; a pulse needs two or more"
+                " frequencies. Solve at several, such as SPECTRUM_HZ."
             )
         step_us = pulse.duration_us / _SAMPLES_PER_PULSE
         t = (np.arange(_SAMPLES_PER_PULSE * (1 + _SETTLED)) + 0.5) * step_us

@@ -89,13 +89,12 @@ def resistive_words(
     >>> "more than the 1 %" in resistive_words(arm, pad_pair(arm), biphasic(width_us=200.0))
     True
     """
-    implanted = isinstance(montage, Implanted)
+    nerve = (over or next(iter(part.nerves), "")) if isinstance(montage, Implanted) else ""
     try:
-        nerve = (over or next(iter(part.nerves))) if implanted else None
         found = cached_arrays(
             (part, montage, pulse, nerve),
             "departure",
-            lambda: _beside(part, montage, pulse, nerve) if implanted else _under(part, montage, pulse),
+            lambda: _departure(part, montage, pulse, nerve),
             cells_per_pad=_FEW_CELLS,
             frequencies_hz=_FEW_HZ,
         )["share"]
@@ -115,6 +114,15 @@ def resistive_words(
 
 def _other(montage: Montage | Implanted) -> str:
     return "membranes" if isinstance(montage, Implanted) else "skin"
+
+
+def _departure(
+    part: BodyPart | Volume, montage: Montage | Implanted, pulse: Pulse, nerve: str
+) -> dict[str, np.ndarray]:
+    if isinstance(montage, Implanted):
+        return _beside(part, montage, pulse, nerve)
+    assert isinstance(part, BodyPart)  # pads lie on nothing else
+    return _under(part, montage, pulse)
 
 
 def _beside(part: BodyPart | Volume, montage: Implanted, pulse: Pulse, nerve: str) -> dict[str, np.ndarray]:
