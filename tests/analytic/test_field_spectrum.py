@@ -139,7 +139,21 @@ def test_dispersion_of_fat_and_muscle_is_told():
     assert "dispersion.muscle" in spectrum.rows
 
 
-@pytest.mark.parametrize("frequencies_hz", [(100.0,), (200.0, 100.0), (0.0, 10.0), (10.0, 1e7)])
+@pytest.mark.parametrize("frequencies_hz", [(), (200.0, 100.0), (0.0, 10.0), (10.0, 1e7)])
 def test_wrong_frequencies_are_refused(frequencies_hz):
-    with pytest.raises(ParameterError, match="two or more, rising, above 0 and up to 1e\\+06 Hz"):
+    with pytest.raises(ParameterError, match="one or more, rising, above 0 and up to 1e\\+06 Hz"):
         solve_spectrum(REF.anatomy, REF.montage, frequencies_hz)
+
+
+def test_one_frequency_serves_a_carrier_and_no_pulse():
+    limb, montage = ring_limb()
+    carrier = solve_spectrum(limb, montage, (1e4,), cell_mm=6.0)
+    point = np.array([[10.0, 0.0, 50.0]])
+    assert carrier.drive_V_per_A(point).shape == (1, 1)
+    with pytest.raises(ParameterError, match="solved at 10000 Hz only; a pulse needs two or more"):
+        carrier.pulse_V_per_A(point, rb.biphasic(width_us=200.0))
+
+
+def test_an_unknown_method_is_refused():
+    with pytest.raises(ParameterError, match=r"unknown method 'gird'.*grid"):
+        solve_spectrum(REF.anatomy, REF.montage, (1e4,), "gird")

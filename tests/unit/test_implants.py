@@ -1,5 +1,6 @@
 """Leads, cuffs, spines and nerves: their geometry, and what is refused."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +22,9 @@ from rheobase.anatomy import (
 from rheobase.electrode import Contact, Cuff, FarReturn, Interface, Lead, metal_interface, percutaneous_lead, ring_cuff
 from rheobase.errors import ParameterError
 from rheobase.field import solve_field
+from rheobase.io import remembered
 from rheobase.montage import Drive, Implanted
+from rheobase.pulse import biphasic
 from rheobase.tables import row
 
 SALINE = Tissue(name="saline", sigma_transverse_S_per_m=0.2, sigma_axial_S_per_m=0.2)
@@ -294,3 +297,24 @@ def test_the_outermost_solid_bounds_the_mesh():
     odd = SimpleNamespace(solids=(SimpleNamespace(shape="ball"),))
     with pytest.raises(ParameterError, match="outermost solid is a str; make it a Block or a Column"):
         _largest_mm(odd)
+
+
+def test_how_far_a_resistive_field_in_a_cuff_is_off_is_told_for_its_pulse(monkeypatch, tmp_path):
+    """The perineurium is a capacitor to short pulses, so the fascicle sees more of them."""
+    pytest.importorskip("ngsolve", reason="finite elements need the extra 'fem'")
+    monkeypatch.setenv("RHEOBASE_CACHE_DIR", str(tmp_path))
+    trunk = NerveTrunk(name="own", diameter_mm=2.0, fascicles=(Fascicle(x_mm=0.2, y_mm=0.0, diameter_mm=1.2),))
+    cuff = ring_cuff(1.0, shares={"middle": 1.0, "distal": -0.5, "proximal": -0.5})
+    nerve = trunk.solids(sleeve_mm=cuff.inner_radius_mm - 1.0, sleeve_length_mm=cuff.length_mm)
+    montage = Implanted(electrodes=(cuff,))
+    short, long = (remembered.resistive_words(nerve, montage, biphasic(width_us=w)) for w in (30.0, 1000.0))
+    share = [float(re.findall(r"differs by ([\d.]+) %", said)[0]) for said in (short, long)]
+    assert share[0] > 1.2 * share[1] > 1.2
+    assert short.startswith(
+        "Tissues and membranes count as resistors: for this pulse the potential along the fascicle 1,"
+    )
+    monkeypatch.setattr(remembered, "solve_spectrum", lambda *_, **__: pytest.fail("solved again"))
+    assert remembered.resistive_words(nerve, montage, biphasic(width_us=30.0), over="fascicle 1") == short
+    assert "could not be told here: This body has no nerve 'ulnar'" in remembered.resistive_words(
+        nerve, montage, biphasic(width_us=30.0), over="ulnar"
+    )

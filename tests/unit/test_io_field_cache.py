@@ -92,9 +92,9 @@ def test_a_sampled_field_comes_back_the_same():
         assert (again.method, again.cells, again.montage) == ("sampled", first.cells, first.montage)
 
 
-def test_finite_elements_are_refused_with_the_reason():
-    field = replace(solve_field(ARM, PADS, cell_mm=4.0), method="finite_elements", solution_=SimpleNamespace())
-    with pytest.raises(ParameterError, match=r"cannot be kept on disk: elements bend.*sampled_field"):
+def test_a_formula_is_refused_with_the_reason():
+    field = replace(solve_field(ARM, PADS, cell_mm=4.0), method="point", solution_=SimpleNamespace())
+    with pytest.raises(ParameterError, match=r"method 'point' cannot be kept on disk: it is a formula"):
         field_arrays(field)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -95,13 +96,15 @@ def _drawn(what: str, changed: dict[str, Any], show: Any, *, use_cache: bool) ->
     from rheobase.report import view_html, view_png
     from rheobase.report.view import words
     from rheobase.scenario.document import DISCLAIMER
-    from rheobase.scenario.view import view_scene
+    from rheobase.scenario.view import view_notes, view_scene
 
     def say(doing: str, share: float) -> None:
         if show:
             show(f"{Path(what).stem}: {doing}", share)
 
     scene = view_scene(what, changed, progress=say, use_cache=use_cache)
+    say("what the field leaves out", 0.6)
+    scene = replace(scene, notes=view_notes(what))
     say("the still", 0.7)
     png = view_png(scene)
     say("the page", 0.95)

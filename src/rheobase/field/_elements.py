@@ -1,23 +1,29 @@
-"""Assembly and solution: complete electrodes, anisotropic tissues, sheets across which the potential jumps."""
+"""Assembly: complete electrodes, anisotropic tissues, sheets across which the potential jumps; real or complex."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rheobase.anatomy import Tissue, Volume
 from rheobase.errors import ConvergenceError
+from rheobase.field._element_solver import solver
 from rheobase.field._meshed import Meshed
 from rheobase.field._netgen import packages
 
-_DIRECT_DOFS = 150_000  # below it factorising once for all contacts is faster than iterating for each
-_MOST_STEPS = 250
 _BONUS = 2  # order of integration beyond that of straight elements, for curved ones
 _PER_MM = 1e-3  # S/m times V^2/mm^2 times mm^3 is 1e-3 W
 _PER_MM2 = 1e-6
 _SYMMETRY = 1e-6
+
+
+class Factors(NamedTuple):
+    """What a frequency makes of a resistive body: complex factors on conductivities, and on resistances of sheets."""
+
+    tissues: tuple[complex, ...]
+    sheets: tuple[complex, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,26 +31,34 @@ class Elements:
     """The discrete problem.
 
     ``spaces`` is the number of nested compartments; the potential of compartment d is component d. ``sigma`` is the
-    conductivity tensor, S/m, as a function on the mesh.
+    conductivity tensor, S/m, as a function on the mesh; ``sheets_ohm_m2`` are the impedances of the sheets.
     """
 
     made: Meshed
     space: Any
     spaces: int
     sigma: Any
+    sheets_ohm_m2: tuple[complex, ...]
     order: int
 
 
-def elements(made: Meshed, volume: Volume, order: int) -> Elements:
-    """Spaces of one mesh: continuous within each compartment, apart across sheets."""
+def elements(made: Meshed, volume: Volume, order: int, factors: Factors | None = None) -> Elements:
+    """Spaces of one mesh: continuous within each compartment, apart across sheets; complex if factors are given."""
     ngs = packages().ngsolve
     depths = max(m.depth for m in made.materials) + 1
-    parts = [ngs.Compress(ngs.H1(made.mesh, order=order, definedon=_regions(made, d))) for d in range(depths)]
+    parts = [
+        ngs.Compress(ngs.H1(made.mesh, order=order, definedon=_regions(made, d), complex=factors is not None))
+        for d in range(depths)
+    ]
     space = parts[0] if depths == 1 else ngs.FESpace(parts)
-    tensors = {m.name: ngs.CoefficientFunction(tuple(tensor(volume.tissues[m.tissue], m.direction).ravel()))
-               for m in made.materials}  # fmt: skip
+    tensors = {}
+    for m in made.materials:
+        whole = tensor(volume.tissues[m.tissue], m.direction) * (factors.tissues[m.tissue] if factors else 1.0)
+        tensors[m.name] = ngs.CoefficientFunction(tuple(whole.ravel().tolist()))
     sigma = made.mesh.MaterialCF(tensors).Reshape((3, 3))
-    return Elements(made, space, depths, sigma, order)
+    by_sheet = factors.sheets if factors else (1.0,) * len(volume.sheets)
+    sheets = tuple(s.resistance_ohm_m2 * f for s, f in zip(volume.sheets, by_sheet, strict=True))
+    return Elements(made, space, depths, sigma, sheets, order)
 
 
 def tensor(tissue: Tissue, direction: tuple[float, float, float]) -> np.ndarray:
@@ -64,9 +78,11 @@ def split(space_function: Any, spaces: int) -> list[Any]:
 
 
 def solve_units(
-    problem: Elements, volume: Volume, impedance_ohm_m2: tuple[float, ...], tolerance: float
-) -> tuple[list[Any], np.ndarray]:
-    """Potential with one contact at 1 V and the others at 0 V, for every contact, and the admittance matrix, S.
+    problem: Elements, impedance_ohm_m2: tuple[complex, ...], tolerance: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Potential with one contact at 1 V and the others at 0 V, and the admittance matrix, S.
+
+    Row k of the first array holds the coefficients of the potential for contact k.
 
     Raises
     ------
@@ -74,23 +90,36 @@ def solve_units(
         If the iteration does not settle, or the admittance is not symmetric to 1e-6.
     """
     ngs = packages().ngsolve
-    form = _form(problem, volume, impedance_ohm_m2)
-    direct = problem.space.ndof <= _DIRECT_DOFS
-    near = None if direct else ngs.Preconditioner(form, "bddc")
     loads = [_load(problem, k, z) for k, z in enumerate(impedance_ohm_m2)]
     with ngs.TaskManager():
-        form.Assemble()
-        solve = _solver(problem, form, near, tolerance)
-        units = [_solved(problem, solve, load) for load in loads]
-    one = constant(problem)
-    totals = [ngs.InnerProduct(load.vec, one.vec) for load in loads]
-    drawn = np.array([[ngs.InnerProduct(f.vec, u.vec) for u in units] for f in loads])
-    y = np.diag(totals) - drawn
+        solve = solver(
+            lambda: _form(problem, impedance_ohm_m2), problem.space, problem.order, _on_sheets(problem), tolerance
+        )
+        units = np.array([solve(load.vec) for load in loads])
+    drawn = np.array([values_of(load) for load in loads])
+    y = np.diag(drawn @ values_of(constant(problem))) - drawn @ units.T
     _check_symmetric(y)
     return units, (y + y.T) / 2
 
 
-def _form(problem: Elements, volume: Volume, impedance_ohm_m2: tuple[float, ...]) -> Any:
+def values_of(function: Any) -> np.ndarray:
+    """Coefficients of a function or a load, as they lie in memory."""
+    return function.vec.FV().NumPy()
+
+
+def _on_sheets(problem: Elements) -> np.ndarray:
+    """Numbers of the unknowns on sheets, from both of their sides."""
+    made, found = problem.made, []
+    for d in range(problem.spaces if made.sheets else 0):
+        names = "|".join(name for name, _, out, within in made.sheets if d in (out, within))
+        if names:
+            part = problem.space.components[d]
+            at = np.flatnonzero(np.array(list(part.GetDofs(made.mesh.Boundaries(names)))))
+            found.append(at + problem.space.Range(d).start)
+    return np.concatenate(found) if found else np.zeros(0, dtype=int)
+
+
+def _form(problem: Elements, impedance_ohm_m2: tuple[complex, ...]) -> Any:
     ngs = packages().ngsolve
     u, v = (split(w, problem.spaces) for w in problem.space.TnT())
     made, form = problem.made, ngs.BilinearForm(problem.space, symmetric=True)
@@ -106,7 +135,7 @@ def _form(problem: Elements, volume: Volume, impedance_ohm_m2: tuple[float, ...]
         for name, d in made.contacts[k]:
             form += _PER_MM2 / z * u[d] * v[d] * ngs.ds(definedon=made.mesh.Boundaries(name), bonus_intorder=_BONUS)
     for name, sheet, out, within in made.sheets:
-        each = _PER_MM2 / volume.sheets[sheet].resistance_ohm_m2
+        each = _PER_MM2 / problem.sheets_ohm_m2[sheet]
         form += (
             each
             * (u[out] - u[within])
@@ -116,7 +145,7 @@ def _form(problem: Elements, volume: Volume, impedance_ohm_m2: tuple[float, ...]
     return form
 
 
-def _load(problem: Elements, contact: int, impedance_ohm_m2: float) -> Any:
+def _load(problem: Elements, contact: int, impedance_ohm_m2: complex) -> Any:
     ngs = packages().ngsolve
     v = split(problem.space.TestFunction(), problem.spaces)
     load = ngs.LinearForm(problem.space)
@@ -135,39 +164,15 @@ def constant(problem: Elements) -> Any:
     return out
 
 
-def _solver(problem: Elements, form: Any, near: Any, tolerance: float) -> Any:
-    """A function from load to solution: a factorisation, or conjugate gradients with one to fall back on."""
-    ngs = packages().ngsolve
-    free = problem.space.FreeDofs()
-    if near is None:
-        inverse = form.mat.Inverse(free, inverse="sparsecholesky")
-        return lambda load, out: _refined(form.mat, inverse, load, out)
-    held: list[Any] = []
-
-    def solve(load: Any, out: Any) -> None:
-        if not held:
-            iterate = ngs.krylovspace.CGSolver(form.mat, near.mat, tol=tolerance, maxiter=_MOST_STEPS, printrates=False)
-            out.data = iterate * load
-            if iterate.iterations < _MOST_STEPS:
-                return
-            held.append(form.mat.Inverse(free, inverse="sparsecholesky"))
-        _refined(form.mat, held[0], load, out)
-
-    return solve
-
-
-def _refined(matrix: Any, inverse: Any, load: Any, out: Any) -> None:
-    """Solve, and once more for what is left."""
-    out.data = inverse * load
-    rest = load.CreateVector()
-    rest.data = load - matrix * out
-    out.data += inverse * rest
-
-
-def _solved(problem: Elements, solve: Any, load: Any) -> Any:
-    out = packages().ngsolve.GridFunction(problem.space)
-    solve(load.vec, out.vec)
-    return out
+def mean_of(problem: Elements) -> np.ndarray:
+    """Weights of the coefficients in the mean over the tissue."""
+    ngs, made = packages().ngsolve, problem.made
+    v = split(problem.space.TestFunction(), problem.spaces)
+    load = ngs.LinearForm(problem.space)
+    for d in range(problem.spaces):
+        load += v[d] * ngs.dx(definedon=made.mesh.Materials(_regions(made, d)), bonus_intorder=_BONUS)
+    weights = values_of(load.Assemble())
+    return weights / (weights @ values_of(constant(problem)))
 
 
 def _check_symmetric(y: np.ndarray) -> None:

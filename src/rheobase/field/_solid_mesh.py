@@ -11,7 +11,7 @@ from rheobase.anatomy import Block, Column, LayeredLimb, PlainSolids, Solid, Sol
 from rheobase.electrode import Cuff, Lead, Pad
 from rheobase.errors import ConvergenceError, ParameterError
 from rheobase.field._meshed import Material, Meshed, materials_of, name_surfaces
-from rheobase.field._netgen import packages
+from rheobase.field._netgen import hushed, packages
 from rheobase.field._shapes import hollow, painted
 from rheobase.montage import Implanted, Montage
 
@@ -64,14 +64,19 @@ def _check_clear_of_bone(body: SolidBody, montage: Implanted) -> None:
             )
 
 
-def mesh_limb(limb: LayeredLimb, montage: Montage, cell_mm: float | None, order: int) -> tuple[PlainSolids, Meshed]:
-    """Mesh a layered limb; ``cell_mm`` is the size of elements under the pads and in the skin next to them."""
+def limb_solids(limb: LayeredLimb) -> PlainSolids:
+    """A layered limb as solids."""
     half = limb.length_mm / 2
     stack = tuple(
         Solid(tissue=la.name, shape=Column(half_axes_mm=(r, r), along_mm=(-half, half)))
         for la, r in ((la, la.outer_radius_mm) for la in reversed(limb.layers))
     )
-    body = PlainSolids(tissues=limb.tissues, stack=stack)
+    return PlainSolids(tissues=limb.tissues, stack=stack)
+
+
+def mesh_limb(limb: LayeredLimb, montage: Montage, cell_mm: float | None, order: int) -> tuple[PlainSolids, Meshed]:
+    """Mesh a layered limb; ``cell_mm`` is the size of elements under the pads and in the skin next to them."""
+    body = limb_solids(limb)
     smallest = min(min(p.around_mm, p.extent_mm) for p in montage.pads)
     cell = cell_mm or smallest / _CELLS_PER_PAD
     patches = [_patch(limb, p, cell) for p in montage.pads]
@@ -143,7 +148,8 @@ def _generated(geometry: Any, largest_mm: float, spots: np.ndarray, bends_factor
         for spot in spots:
             wanted.RestrictH(*map(float, spot[:3]), h=float(spot[3]))
         try:
-            return geometry.GenerateMesh(wanted)
+            with hushed():
+                return geometry.GenerateMesh(wanted)
         except packed.meshing.NgException:
             continue
     raise ConvergenceError(

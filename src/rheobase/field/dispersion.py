@@ -7,28 +7,28 @@ from functools import cache
 import numpy as np
 
 from rheobase.errors import ParameterError, near_name
-from rheobase.tables import Row, table
+from rheobase.tables import Row, row, table
 
 VACUUM_F_PER_M = 8.8541878128e-12
 REFERENCE_HZ = 1000.0
-_NOT_DISPERSED = ("skin", "dermis", "air", "insulator")
+_NOT_DISPERSED = ("skin", "dermis", "air", "insulator", "saline", "sleeve")
 
 
 @cache
 def _rows() -> dict[str, Row]:
     """Rows by every name they answer to."""
     found = {}
-    for row in table("dispersion").values():
-        for name in (row.id, *row["stands_for"]):
-            found[name] = row
+    for r in table("dispersion").values():
+        for name in (r.id, *r["stands_for"]):
+            found[name] = r
     return found
 
 
 def dispersion_row(tissue: str) -> Row | None:
     """Row of the dispersion table for a tissue of an anatomy, or None for one taken as purely resistive.
 
-    Skin without its horny layer, air and insulators have none: the capacitance of the horny layer belongs to the
-    contact under the pads.
+    Skin without its horny layer, air, insulators and salt water have none: the capacitance of the horny layer belongs
+    to the contact under the pads.
 
     Raises
     ------
@@ -113,3 +113,55 @@ def relative_dispersion(tissue: str, frequency_hz: float) -> complex:
     if dispersion_row(tissue) is None:
         return 1.0 + 0.0j
     return complex(gabriel_S_per_m(tissue, frequency_hz)) / complex(gabriel_S_per_m(tissue, REFERENCE_HZ)).real
+
+
+def membrane_row(sheet: str) -> Row | None:
+    """Row behind the change of a thin layer with frequency: its circuit if it was measured as one, or its tissue's.
+
+    Parameters
+    ----------
+    sheet : str
+        Name of the layer, such as ``"perineurium 2"`` or ``"dura"``.
+
+    Raises
+    ------
+    ParameterError
+        If neither a circuit nor a tissue of that name is known.
+
+    Examples
+    --------
+    >>> membrane_row("perineurium 2").key, membrane_row("dura").key
+    ('membranes.perineurium', 'dispersion.dura')
+    """
+    words = sheet.lower().replace("-", "_").replace("_", " ").split()
+    known = table("membranes")
+    found = next((w for w in words if w in known), None)
+    return dispersion_row(sheet) if found is None else row(f"membranes.{found}")
+
+
+def relative_membrane(sheet: str, frequency_hz: float) -> complex:
+    """Complex impedance of a thin layer over the resistance that it has in the body.
+
+    A measured circuit counts from its resistance to a steady current, a tissue from its conductivity at
+    ``REFERENCE_HZ``.
+
+    Parameters
+    ----------
+    sheet : str
+        Name of the layer.
+    frequency_hz : float
+        Frequency, above 0.
+
+    Examples
+    --------
+    >>> abs(relative_membrane("perineurium 1", 1.0)) > 0.99, round(abs(relative_membrane("perineurium 1", 1e4)), 2)
+    (True, 0.37)
+    """
+    r = membrane_row(sheet)
+    if r is None or r.key.startswith("dispersion."):
+        return 1.0 / relative_dispersion(sheet, frequency_hz)
+    jw = 2j * np.pi * frequency_hz
+    ohm, second_ohm = (float(np.mean(r[f"{k}resistance_ohm_cm2"])) for k in ("", "second_"))
+    farad, second_farad = (1e-6 * float(np.mean(r[f"{k}capacitance_uF_per_cm2"])) for k in ("", "second_"))
+    conducts = 1.0 / ohm + jw * farad + 1.0 / (second_ohm + 1.0 / (jw * second_farad))
+    return 1.0 / (conducts * ohm)

@@ -14,11 +14,11 @@ from rheobase.anatomy import BodyPart, LayeredLimb, MeshBody, SolidBody, Volume
 from rheobase.errors import ParameterError
 from rheobase.field._element_density import element_densities
 from rheobase.field._element_solution import ElementSolution
-from rheobase.field._elements import Elements, constant, elements, solve_units
+from rheobase.field._elements import Elements, constant, elements, mean_of, solve_units, values_of
 from rheobase.field._given_mesh import mesh_given
 from rheobase.field._meshed import Meshed
 from rheobase.field._netgen import packages
-from rheobase.field._solid_mesh import mesh_limb, mesh_solids
+from rheobase.field._solid_mesh import limb_solids, mesh_limb, mesh_solids
 from rheobase.field.field import Field, rows_used
 from rheobase.montage import Implanted, Montage
 
@@ -36,6 +36,7 @@ def solve_elements(
     cell_mm: float | None = None,
     order: int | None = None,
     tolerance: float = _TOLERANCE,
+    like: Field | None = None,
 ) -> Field:
     """Solve by finite elements; see `solve_field` for the parameters.
 
@@ -52,19 +53,14 @@ def solve_elements(
         beyond 60,000 cells, 1.
     tolerance : float
         Of the iteration, for meshes too large to factorise.
+    like : Field, optional
+        A finite-element field of the same body and contacts, whose mesh is taken.
     """
-    packages()
-    if cell_mm is not None and not 0 < cell_mm < np.inf:
-        raise ParameterError(f"solve_field: cell_mm is {cell_mm} mm; it must be above 0 mm.")
-    if order is None:
-        order = _usual_order(anatomy)
-    if order not in (1, 2, 3, 4):
-        raise ParameterError(f"solve_field: order is {order}; finite elements here have order 1, 2, 3 or 4.")
-    volume, made = _meshed(anatomy, montage, cell_mm, order)
-    problem = elements(made, volume, order)
-    impedance = tuple(c.interface.contact_impedance_ohm_m2 for c in _contacts(montage))
-    units, admittance = solve_units(problem, volume, impedance, tolerance)
-    solution = _solution(problem, volume, units, admittance, impedance)
+    problem, volume = problem_of(anatomy, montage, cell_mm, order, like)
+    impedance = tuple(c.interface.contact_impedance_ohm_m2 for c in contacts_of(montage))
+    units, admittance = solve_units(problem, impedance, tolerance)
+    leads, potentials = leads_of(problem, units, admittance)
+    solution = ElementSolution(problem, volume, functions_of(problem, leads), potentials, impedance)
     radius = anatomy.radius_mm if isinstance(anatomy, LayeredLimb) else None
     admittance.flags.writeable = False
     return Field(
@@ -72,7 +68,7 @@ def solve_elements(
         montage=montage,
         method="finite_elements",
         contact="complete",
-        cells=(made.mesh.ne, problem.space.ndof),
+        cells=(problem.made.mesh.ne, problem.space.ndof),
         admittance_S=admittance,
         densities=element_densities(solution, _sum(problem, solution.leads, montage.shares), montage, radius),
         rows=rows_used(anatomy, montage),
@@ -81,7 +77,41 @@ def solve_elements(
     )
 
 
+def problem_of(
+    anatomy: BodyPart | Volume,
+    montage: Montage | Implanted,
+    cell_mm: float | None,
+    order: int | None,
+    like: Field | None,
+) -> tuple[Elements, Volume]:
+    """The resistive problem, not solved yet, on a new mesh or on that of a field; and the volume of its tissues.
+
+    Raises
+    ------
+    ParameterError
+        If the body cannot be meshed, the order is unknown, or the field is of something else.
+    """
+    if like is None:
+        order = _usual_order(anatomy) if order is None else order
+        volume, made = _meshed(anatomy, montage, cell_mm, order)
+        return elements(made, volume, order), volume
+    solution = like.solution_
+    if not isinstance(solution, ElementSolution):
+        raise ParameterError(
+            f"like is a field of method '{like.method}', which has no mesh of elements. Give one of method"
+            " 'finite_elements', or leave it out."
+        )
+    if like.montage.names != montage.names or like.anatomy.tissues != anatomy.tissues or cell_mm is not None:
+        raise ParameterError(
+            "like is a field of another body or of other contacts, or its elements are not of the size cell_mm. Give"
+            " the same anatomy and montage and leave out cell_mm; or leave out like."
+        )
+    _check_order(order := solution.problem.order if order is None else order)
+    return elements(solution.problem.made, solution.volume, order), solution.volume
+
+
 def _usual_order(anatomy: BodyPart | Volume) -> int:
+    """Order of the elements if none is asked for."""
     if isinstance(anatomy, LayeredLimb):
         return LIMB_ORDER
     return 1 if isinstance(anatomy, MeshBody) and len(anatomy.cells) > _MANY_CELLS else ORDER
@@ -90,6 +120,11 @@ def _usual_order(anatomy: BodyPart | Volume) -> int:
 def _meshed(
     anatomy: BodyPart | Volume, montage: Montage | Implanted, cell_mm: float | None, order: int
 ) -> tuple[Volume, Meshed]:
+    """The mesh of a body with its electrodes, and the volume whose tissues it has."""
+    packages()
+    if cell_mm is not None and not 0 < cell_mm < np.inf:
+        raise ParameterError(f"solve_field: cell_mm is {cell_mm} mm; it must be above 0 mm.")
+    _check_order(order)
     if isinstance(anatomy, LayeredLimb) and isinstance(montage, Montage):
         return mesh_limb(anatomy, montage, cell_mm, order)
     if isinstance(anatomy, SolidBody) and isinstance(montage, Implanted):
@@ -103,29 +138,50 @@ def _meshed(
     )
 
 
-def _contacts(montage: Montage | Implanted) -> tuple[Any, ...]:
+def _check_order(order: int) -> None:
+    if order not in (1, 2, 3, 4):
+        raise ParameterError(f"solve_field: order is {order}; finite elements here have order 1, 2, 3 or 4.")
+
+
+def volume_of(anatomy: BodyPart | Volume) -> Volume:
+    """The volume that a body is to this solver.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if isinstance(anatomy, LayeredLimb):
+        return limb_solids(anatomy)
+    if isinstance(anatomy, Volume):
+        return anatomy
+    raise ValueError(f"a {type(anatomy).__name__} is no body of finite elements")
+
+
+def contacts_of(montage: Montage | Implanted) -> tuple[Any, ...]:
+    """Pads or implanted contacts."""
     return montage.contacts if isinstance(montage, Implanted) else montage.pads
 
 
-def _solution(
-    problem: Elements, volume: Volume, units: list[Any], admittance: np.ndarray, impedance: tuple[float, ...]
-) -> ElementSolution:
-    """Potential with +1 A at a contact and -1/K A at all K, its mean over the tissue taken out."""
-    potentials = np.linalg.pinv(admittance, rcond=1e-6, hermitian=True)
-    bare = ElementSolution(problem, volume, (), potentials, impedance)
-    ngs, mesh = packages().ngsolve, problem.made.mesh
-    volume_mm3 = ngs.Integrate(1.0, mesh, order=2 * problem.order)
-    means = [
-        ngs.Integrate(bare._function(u, gradient=False), mesh, order=2 * problem.order) / volume_mm3 for u in units
-    ]
-    ones = constant(problem)
-    leads = []
-    for row in potentials:
-        lead = _sum(problem, units, row)
-        lead.vec.data -= float(row @ means) * ones.vec
-        leads.append(lead)
-    shifted = potentials - (potentials @ means)[:, None]
-    return ElementSolution(problem, volume, tuple(leads), shifted, impedance)
+def leads_of(problem: Elements, units: np.ndarray, admittance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients of the leads, (K, unknowns), and potentials of the contacts at 1 A of each, (K, K).
+
+    Lead k has +1 A at contact k and -1/K A at all K; its mean over the tissue is taken out of both.
+    """
+    potentials = np.linalg.pinv(admittance, rcond=1e-6, hermitian=not np.iscomplexobj(admittance))
+    means = potentials @ (units @ mean_of(problem))
+    leads = potentials @ units - np.outer(means, values_of(constant(problem)))
+    return leads, potentials - means[:, None]
+
+
+def functions_of(problem: Elements, leads: np.ndarray) -> tuple[Any, ...]:
+    """Functions on the mesh with given coefficients, one for each row."""
+    out = []
+    for row in leads:
+        function = packages().ngsolve.GridFunction(problem.space)
+        values_of(function)[:] = row
+        out.append(function)
+    return tuple(out)
 
 
 def _sum(problem: Elements, functions: Any, factors: Any) -> Any:

@@ -12,18 +12,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from rheobase.anatomy import BodyPart
-from rheobase.errors import ParameterError
+from rheobase.anatomy import BodyPart, Spine, Volume
+from rheobase.errors import ParameterError, near_name
 from rheobase.field._body_tables import BodySolution
+from rheobase.field._element_spectrum import element_spectrum
+from rheobase.field._solution import Solution
 from rheobase.field.body_fitted import admittance_of, assemble, body_grid, contact_leads, unit_potentials
 from rheobase.field.dispersion import dispersion_row, relative_dispersion
 from rheobase.field.field import Field, rows_used
-from rheobase.montage import Montage, check_fit
+from rheobase.montage import Implanted, Montage, check_fit
 from rheobase.pulse import Pulse
 
 SPECTRUM_HZ = (10.0, 100.0, 316.0, 1e3, 3.16e3, 1e4, 3.16e4, 1e5)
 RESISTIVE_WITHIN_SHARE = 0.01
 _HIGHEST_HZ = 1e6
+_METHODS = ("auto", "grid", "finite_elements")
 _TOLERANCE = 1e-8
 _SETTLED = 8  # a pulse is followed by so many of its lengths of silence, so that its periodic images do not meet
 _SAMPLES_PER_PULSE = 400
@@ -35,10 +38,10 @@ class Spectrum:
 
     Attributes
     ----------
-    anatomy : BodyPart
+    anatomy : BodyPart or Volume
         The body part.
-    montage : Montage
-        Pads and output.
+    montage : Montage or Implanted
+        Pads or implanted contacts, and output.
     frequencies_hz : (f,) array
         Frequencies, rising.
     admittance_S : (f, K, K) array
@@ -52,13 +55,13 @@ class Spectrum:
     'Spectrum'
     """
 
-    anatomy: BodyPart
-    montage: Montage
+    anatomy: BodyPart | Volume
+    montage: Montage | Implanted
     frequencies_hz: np.ndarray
     admittance_S: np.ndarray
     rows: tuple[str, ...]
     sources: tuple[str, ...]
-    solutions_: tuple[tuple[BodySolution, BodySolution], ...]
+    solutions_: tuple[tuple[Solution, Solution], ...]
 
     @property
     def impedance_ohm(self) -> np.ndarray:
@@ -92,6 +95,11 @@ class Spectrum:
 
     def _through(self, pulse: Pulse, response: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Send a pulse through a frequency response (f, n), taken as constant beyond the frequencies solved."""
+        if self.frequencies_hz.size < 2:
+            raise ParameterError(
+                f"This spectrum was solved at {self.frequencies_hz[0]:g} Hz only; a pulse needs two or more"
+                " frequencies. Solve at several, such as SPECTRUM_HZ."
+            )
         step_us = pulse.duration_us / _SAMPLES_PER_PULSE
         t = (np.arange(_SAMPLES_PER_PULSE * (1 + _SETTLED)) + 0.5) * step_us
         spectrum = np.fft.rfft(pulse.value(t))
@@ -134,29 +142,37 @@ class Departure:
 
 
 def solve_spectrum(
-    anatomy: BodyPart,
-    montage: Montage,
+    anatomy: BodyPart | Volume,
+    montage: Montage | Implanted,
     frequencies_hz: tuple[float, ...] = SPECTRUM_HZ,
+    method: str = "auto",
     *,
     cell_mm: float | None = None,
+    order: int | None = None,
+    like: Field | None = None,
 ) -> Spectrum:
-    """Potential per ampere at several frequencies, with complex conductivity of tissues and contacts.
+    """Potential per ampere at several frequencies, with complex conductivity of tissues, thin layers and contacts.
 
     Parameters
     ----------
-    anatomy : BodyPart
-        The body part; its tissues are looked up by name in the table ``dispersion``.
-    montage : Montage
-        Pads; their contact impedance at each frequency is used.
+    anatomy : BodyPart or Volume
+        The body part; its tissues are looked up by name in the table ``dispersion``, its thin layers also in
+        ``membranes``.
+    montage : Montage or Implanted
+        Pads, or leads and cuffs in a `Volume`; their contact impedance at each frequency is used.
     frequencies_hz : tuple of float
-        Two or more frequencies, rising, above 0 and up to 1 MHz.
-    cell_mm : float, optional
-        As for `solve_field` with method ``"grid"``.
+        One or more frequencies, rising, above 0 and up to 1 MHz; one serves a carrier, a pulse needs at least two.
+    method : {"auto", "grid", "finite_elements"}
+        Solver; ``"auto"`` takes finite elements for a `Volume` and the grid for all else.
+    cell_mm, order : optional
+        As for `solve_field` with that method; with ``like`` the order may be another than the field's.
+    like : Field, optional
+        A finite-element field of the same body and contacts, whose mesh is taken: meshing takes longest.
 
     Raises
     ------
     ParameterError
-        If a frequency or a pad is out of range, or a tissue has no dispersion.
+        If a frequency or a pad is out of range, a tissue has no dispersion, or the method cannot hold the body.
 
     Examples
     --------
@@ -164,11 +180,35 @@ def solve_spectrum(
     'solve_spectrum'
     """
     f = np.asarray(frequencies_hz, dtype=float)
-    if f.size < 2 or not (np.all(np.diff(f) > 0) and f[0] > 0 and f[-1] <= _HIGHEST_HZ):
+    if not (f.size and np.all(np.diff(f) > 0) and f[0] > 0 and f[-1] <= _HIGHEST_HZ):
         raise ParameterError(
-            f"solve_spectrum: frequencies_hz is {frequencies_hz}; give two or more, rising, above 0 and up to"
+            f"solve_spectrum: frequencies_hz is {frequencies_hz}; give one or more, rising, above 0 and up to"
             f" {_HIGHEST_HZ:g} Hz."
         )
+    if method not in _METHODS:
+        raise ParameterError(f"solve_spectrum: unknown method '{method}'.{near_name(method, _METHODS)}")
+    if isinstance(anatomy, Spine) and isinstance(montage, Implanted):
+        anatomy = anatomy.solids()
+    if method == "finite_elements" or isinstance(anatomy, Volume):
+        admittance, solutions, more = element_spectrum(anatomy, montage, f, cell_mm, order, like)
+    elif isinstance(montage, Implanted):
+        raise ParameterError(
+            f"solve_spectrum: implanted contacts in a {type(anatomy).__name__}; they need a Spine or a Volume."
+        )
+    else:
+        admittance, solutions, more = _on_grid(anatomy, montage, f, cell_mm)
+    return Spectrum(
+        anatomy=anatomy,
+        montage=montage,
+        frequencies_hz=f,
+        admittance_S=np.array(admittance),
+        rows=tuple(dict.fromkeys((*rows_used(anatomy, montage), *more))),
+        sources=("cheng1989", "lynch1964", "gabriel1996"),
+        solutions_=tuple(solutions),
+    )
+
+
+def _on_grid(anatomy: BodyPart, montage: Montage, f: np.ndarray, cell_mm: float | None) -> tuple[list, list, list]:
     check_fit(anatomy, montage)
     grid = body_grid(anatomy, montage, cell_mm)
     admittance, solutions = [], []
@@ -183,16 +223,7 @@ def solve_spectrum(
         parts = (np.ascontiguousarray(np.real(leads)), np.ascontiguousarray(np.imag(leads)))
         solutions.append((BodySolution(grid, parts[0]), BodySolution(grid, parts[1])))
     found = (dispersion_row(t.name) for t in anatomy.tissues)
-    rows = tuple(dict.fromkeys((*rows_used(anatomy, montage), *(r.key for r in found if r is not None))))
-    return Spectrum(
-        anatomy=anatomy,
-        montage=montage,
-        frequencies_hz=f,
-        admittance_S=np.array(admittance),
-        rows=rows,
-        sources=("cheng1989", "lynch1964", "gabriel1996"),
-        solutions_=tuple(solutions),
-    )
+    return admittance, solutions, [r.key for r in found if r is not None]
 
 
 def compare_resistive(field: Field, spectrum: Spectrum, points_mm: np.ndarray, pulse: Pulse) -> Departure:

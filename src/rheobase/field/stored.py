@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.anatomy import BodyPart, LayeredLimb, Volume
+from rheobase.anatomy import BodyPart, LayeredLimb, Spine, Volume
 from rheobase.errors import ParameterError
 from rheobase.field._body_grid import BodyGrid
 from rheobase.field._body_tables import BodySolution
 from rheobase.field._cylinder_solution import CylinderSolution
+from rheobase.field._element_solution import ElementSolution
 from rheobase.field._radial import CylinderGrid
 from rheobase.field._solution import Solution
+from rheobase.field._stored_elements import element_arrays, elements_from_arrays
 from rheobase.field._surface import Surface
 from rheobase.field._tables import Modes
 from rheobase.field.density import PadDensity
@@ -23,9 +25,6 @@ from rheobase.field.sampled import SampledSolution, sampled_solution
 from rheobase.montage import Drive, Implanted, Montage
 
 _WHY_NOT = {
-    "finite_elements": "elements bend to the surfaces of the solids, and only the mesher's own objects know these, so"
-    " that potentials at the nodes would not give the same field again. Keep the result, sample the potential along the"
-    " paths that matter and make a sampled_field of it, or solve it anew",
     "half_space": "it is found at the points that are asked for, in less time than a file takes to read",
     "point": "it is a formula",
 }
@@ -71,6 +70,8 @@ def field_arrays(field: Field) -> dict[str, np.ndarray]:
     elif isinstance(solution, SampledSolution):
         out |= {"points_mm": solution.points_mm, "leads": solution.leads}
         out |= {"names": np.array(field.montage.names), "shares": np.array(field.montage.shares)}
+    elif isinstance(solution, ElementSolution):
+        out |= element_arrays(solution)
     else:
         why = _WHY_NOT.get(field.method, "nothing is known of how its potential is made")
         raise ParameterError(f"A field of method '{field.method}' cannot be kept on disk: {why}.")
@@ -109,8 +110,10 @@ def field_from_arrays(
     """
     method, contact = (str(word) for word in arrays["about"])
     cells = tuple(int(n) for n in arrays["cells"])
-    pads = montage.pads if isinstance(montage, Montage) else ()
-    densities = tuple(_density(p.name, i, arrays) for i, p in enumerate(pads))
+    if isinstance(anatomy, Spine) and isinstance(montage, Implanted):
+        anatomy = anatomy.solids()
+    names = () if isinstance(montage, Drive) else montage.names
+    densities = tuple(_density(name, i, arrays) for i, name in enumerate(names))
     return Field(
         anatomy=anatomy,
         montage=montage,
@@ -128,6 +131,8 @@ def field_from_arrays(
 def _solution(
     anatomy: BodyPart | Volume, method: str, cells: tuple[int, ...], arrays: Mapping[str, np.ndarray]
 ) -> Solution:
+    if method == "finite_elements":
+        return elements_from_arrays(anatomy, arrays)
     if method == "sampled":
         return sampled_solution(arrays["points_mm"], _locked(arrays["leads"]))
     if method == "grid" and isinstance(anatomy, BodyPart):

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from rheobase.anatomy import Spine, Volume, sample_trunk
 from rheobase.electrode import percutaneous_lead, ring_cuff
 from rheobase.montage import Implanted
+from rheobase.pulse import Pulse, biphasic
+from rheobase.tables import row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,8 @@ class Implant:
         Electrodes and shares of the current.
     over : str
         The nerve or tract in question.
+    pulse : Pulse
+        A usual pulse, for which it is told how far the resistive field is off.
 
     Examples
     --------
@@ -36,6 +40,7 @@ class Implant:
     volume: Volume
     montage: Implanted
     over: str
+    pulse: Pulse
 
 
 def lead_in_canal() -> Implant:
@@ -53,6 +58,7 @@ def lead_in_canal() -> Implant:
         volume=spine.solids(roots=False),
         montage=Implanted(electrodes=(lead,)),
         over="dorsal_column_left",
+        pulse=biphasic(width_us=row("implants.spinal_pulse")["width_us"]),
     )
 
 
@@ -73,6 +79,7 @@ def cuff_on_nerve() -> Implant:
         volume=nerve,
         montage=Implanted(electrodes=(cuff,)),
         over="fascicle 1",
+        pulse=biphasic(width_us=row("implants.cuff_pulse")["width_us"]),
     )
 
 

@@ -14,6 +14,7 @@ from rheobase.anatomy import BodyPart, LayeredLimb
 from rheobase.errors import ParameterError, ScenarioError, near_name
 from rheobase.field import Field
 from rheobase.io.field_cache import cached_arrays, cached_field
+from rheobase.io.remembered import resistive_words
 from rheobase.io.scenario import load_scenario, named_place, scenario_names
 from rheobase.montage import Montage, usual_montage
 from rheobase.pulse import Pulse
@@ -119,6 +120,26 @@ def _implant(name: str, overrides: Mapping[str, Any], say: Progress, *, use_cach
     field = cached_field(made.volume, made.montage, "finite_elements", use=use_cache)
     say("the scene", 0.5)
     return build_scene(field, title=made.title, over=made.over)
+
+
+def view_notes(what: str | Path) -> tuple[str, ...]:
+    """What must be said beside a picture: for an implant, how far its resistive field is off for a usual pulse.
+
+    Parameters
+    ----------
+    what : str or Path
+        As for `view_scene`.
+
+    Examples
+    --------
+    >>> view_notes("thigh")
+    ()
+    """
+    if what not in IMPLANTS:
+        return ()
+    made = IMPLANTS[str(what)]()
+    said = resistive_words(made.volume, made.montage, made.pulse, over=made.over)
+    return (f"{said} The pulse: biphasic, {made.pulse.phase_width_us:g} µs a phase.",)
 
 
 def scene_of(field: Field, pulse: Pulse, *, title: str, over: str | None, amplitude_mA: float | None = None) -> Scene:

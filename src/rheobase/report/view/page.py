@@ -62,7 +62,7 @@ def view_page(scene: Scene, still_png: bytes, *, disclaimer: str, plain: bool = 
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{esc(scene.title)}: Rheobase view</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
         f'<header><h1>{esc(scene.title)}</h1>\n<p class="answer">{esc(words.answer(scene))}</p></header>\n'
-        f"{figure}\n{_tables(scene)}\n"
+        f"{figure}\n{''.join(f'<p>{esc(note)}</p>' for note in scene.notes)}\n{_tables(scene)}\n"
         f"<footer><p>{esc(disclaimer)}</p><p>Colours after Okabe and Ito.</p></footer>\n</main>\n"
         f'<script type="application/json" id="scene">{data}</script>\n<script>\n{code}</script>\n</body>\n</html>\n'
     )

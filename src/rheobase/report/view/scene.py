@@ -97,6 +97,8 @@ class Scene:
         Surfaces of equal potential, which the page shows when asked.
     amplitude_mA : float or None
         Amplitude of the scenario, for values in mV.
+    notes : tuple of str
+        What must be said beside the picture.
     """
 
     title: str
@@ -113,6 +115,7 @@ class Scene:
     seen: Seen
     shells: tuple[Shell, ...] = ()
     amplitude_mA: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 def build_scene(
