@@ -16,6 +16,7 @@ from rheobase.effect import (
 from rheobase.errors import ParameterError
 from rheobase.montage import pad_pair
 from rheobase.pulse import biphasic
+from rheobase.tables import row
 
 NINE = steady_pulses(rate_hz=9.0, on_s=1.0)
 
@@ -28,6 +29,9 @@ def test_a_pool_spreads_as_its_table_says():
     assert np.sum(pool.twitch_share * pool.contraction_factor) == pytest.approx(1.0)
     assert np.sum(pool.twitch_share * pool.fatigue_factor) == pytest.approx(1.0)
     assert pool.fibre_count.mean() == pytest.approx(329.0)
+    axon = row("muscle.pool_axon_um")
+    assert (pool.axon_um.min(), pool.axon_um.max()) == (axon["smallest_um"], axon["largest_um"])
+    assert pool.axon_um.mean() == pytest.approx(axon["mean_um"], abs=0.3)
 
 
 @pytest.mark.parametrize(("close", "low", "high"), [(0.0, -0.2, 0.2), (0.7, 0.55, 0.85), (1.0, 0.95, 1.0)])

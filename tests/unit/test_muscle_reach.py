@@ -12,6 +12,7 @@ from rheobase.effect import (
     contract,
     ding2003,
     draw_muscle_bodies,
+    living,
     lumped,
     motor_unit_pool,
     muscle_reach,
@@ -21,6 +22,7 @@ from rheobase.effect import (
     steady_pulses,
     with_fat,
 )
+from rheobase.effect.muscle.stored import reach_arrays, reach_from_arrays
 from rheobase.errors import ParameterError
 from rheobase.montage import usual_montage
 from rheobase.pulse import Programme, biphasic, train
@@ -55,16 +57,40 @@ def test_fat_costs_current_and_the_middle_person_is_the_limb(reach):
     )
     assert np.median(reach.thresholds_mA(fat)) > np.median(reach.thresholds_mA(lean))
     assert reach.middle.fat_mm == pytest.approx(THIGH.person.fat_mm("thigh"))
+    np.testing.assert_allclose(reach.thresholds_mA(), np.exp(reach.ln_mA[1]))
     low = MuscleBody(fat_mm=reach.middle.fat_mm, conductivity_share={"fat": 0.0, "muscle": 0.0}, place_score=0.0)
-    np.testing.assert_allclose(reach.thresholds_mA(low), np.exp(reach.ln_mA[1]))
     assert (np.median(reach.thresholds_mA())) > np.median(reach.thresholds_mA(low))  # muscle that conducts takes more
+
+
+def test_the_limb_conducts_as_people_do_unless_it_was_given_its_own():
+    seen, ends = row("tissues.muscle_in_vivo"), row("muscle.reach_conductivity")
+    middle, least, most = (living(THIGH, muscle_share=s) for s in (0.5, 0.0, 1.0))
+    assert middle.muscle_axial_S_per_m == seen["sigma_axial_S_per_m"]
+    assert [t.muscle_transverse_S_per_m for t in (least, most)] == pytest.approx(ends["transverse_S_per_m"])
+    assert [t.muscle_axial_S_per_m for t in (least, most)] == pytest.approx(ends["axial_S_per_m"])
+    lean, fat = (living(THIGH, fat_share=s).fat_S_per_m for s in (0.0, 1.0))
+    assert lean < middle.fat_S_per_m < fat
+    own = Thigh(muscle_axial_S_per_m=0.4)
+    assert living(own).muscle_axial_S_per_m == 0.4
+    assert living(own).muscle_transverse_S_per_m == seen["sigma_transverse_S_per_m"]
+
+
+def test_a_reach_goes_through_plain_arrays_and_back(reach):
+    kept = reach_arrays(reach)
+    again = reach_from_arrays(reach.part, reach.field, kept, muscle="quadriceps", units=60, seed=1)
+    body = draw_muscle_bodies(reach, people=3)[2]
+    np.testing.assert_array_equal(again.thresholds_mA(body), reach.thresholds_mA(body))
+    assert again.owner == reach.owner
+    assert again.rows == reach.rows
+    with pytest.raises(ValueError, match="60 units do not belong to 61"):
+        reach_from_arrays(reach.part, reach.field, kept, muscle="quadriceps", units=61, seed=1)
 
 
 def test_interpolated_people_are_near_simulated_ones(reach):
     fat_mm = 9.0
     there = with_fat(THIGH, fat_mm)
     direct = muscle_reach(there, usual_montage(THIGH), PULSE, muscle="quadriceps", units=60, spread=False)
-    body = MuscleBody(fat_mm=fat_mm, conductivity_share={"fat": 0.0, "muscle": 0.0}, place_score=0.0)
+    body = MuscleBody(fat_mm=fat_mm, conductivity_share={"fat": 0.5, "muscle": 0.5}, place_score=0.0)
     amplitude_mA = [15.0, 25.0, 40.0, 60.0]
     # the places of end plates are drawn anew in the other thigh, hence the width
     np.testing.assert_allclose(

@@ -196,7 +196,7 @@ def test_the_report_of_a_field_has_torque_and_discomfort_side_by_side(field):
         assert f'id="{picture.id}"' in page
     head, body = REACH.table(field)
     assert all(len(row) == len(head) for row in body)
-    assert "People need more current than this model" in page
+    assert "tells what that current depends on" in page
     assert "recruitment curve of Hmed" not in page
 
 

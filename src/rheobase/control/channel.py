@@ -15,13 +15,11 @@ from rheobase.effect import (
     FittedRange,
     ForceModel,
     HillHuxley,
-    Motion,
-    MuscleState,
     Pulses,
     RecruitmentCurve,
     contract,
 )
-from rheobase.effect.muscle.hill_huxley import rest_of, run_hill_huxley, run_recruited
+from rheobase.effect.muscle.hill_huxley import RecruitedByPulse, rest_of, run_hill_huxley
 from rheobase.errors import ParameterError
 
 Array = NDArray[np.floating[Any]]
@@ -30,7 +28,7 @@ _TETANUS_HZ = 100.0
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Recruited(ForceModel):
+class Recruited(RecruitedByPulse):
     """A muscle whose strength follows a recruitment curve at each pulse; its time course is that of Ding.
 
     The recruited units are taken as one muscle whose strength changes with each pulse, so units recruited late are as
@@ -64,18 +62,11 @@ class Recruited(ForceModel):
     name = "recruited"
     plain = "force and fatigue after Ding, recruitment after a curve"
 
-    def rest(self) -> MuscleState:
-        """The rested muscle."""
-        return rest_of(self.muscle)
-
-    def run(
-        self, state: MuscleState, pulses: Pulses, dt_s: float, steps: int, motion: Motion | None
-    ) -> tuple[Array, Array, MuscleState]:
-        """Run on from a state."""
+    def pulse_share(self, pulses: Pulses) -> Array:
+        """By the curve."""
         given = pulses.amplitude_mA if self.curve.unit == "mA" else pulses.width_us
         share = np.asarray(np.interp(given, self.curve.stimulus, self.curve.share), np.float64)
-        share = share * ((pulses.amplitude_mA > 0) & (pulses.width_us > 0))
-        return run_recruited(self.muscle, state, dt_s, steps, pulses.time_s, share, on="force")
+        return share * ((pulses.amplitude_mA > 0) & (pulses.width_us > 0))
 
 
 def recruited(model: ForceModel, curve: RecruitmentCurve) -> Recruited:

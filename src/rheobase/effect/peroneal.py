@@ -24,7 +24,7 @@ from rheobase.tables import row
 Array = NDArray[np.float64]
 _NERVE = "common peroneal"
 _CUFF_NODES = 41
-ROWS = ("peroneal.leg", "peroneal.nerve", "populations.a_alpha", "muscle.pool", "fibres.mrg_interpolated")
+ROWS = ("peroneal.leg", "peroneal.nerve", "muscle.pool", "muscle.pool_axon_um", "fibres.mrg_interpolated")
 
 
 @final

@@ -289,16 +289,16 @@ _BY_CURVE = (
     "Comfort is where the current lies among averages of people; nothing is computed of skin fibres.",
 )
 _BY_FIELD = (
-    "People need more current than this model for the same torque: trials that give 40 % of the maximum at 60 to 80 %"
-    " of the strongest current tolerated point to about twice as much. 'rheobase validate muscle' sets them side by"
-    " side; nothing is tuned to them.",
-    "A motor unit has one terminal here, and end plates behind the femur are left out. Whether thick axons belong to"
-    " strong units is disputed; here they tend to.",
+    "40 % of the voluntary maximum comes at the lower end of the currents that two trials together point to (39 to"
+    " 80 mA). 'rheobase validate muscle' sets them side by side, and tells what that current depends on; nothing is"
+    " tuned to them.",
+    "A motor unit has one terminal here and its axon does not divide; end plates behind the femur are left out. Whether"
+    " thick axons belong to strong units is disputed; here they tend to. Fat took more torque from people than here.",
     "What is felt with every pulse stays the same through the session here; getting used to it is left out.",
 )
 _SIMPLIFICATIONS = (
     "The knee is held still. Reflexes (H wave) and voluntary effort are left out.",
     "Fatigue recovers with one time constant of two minutes; what lasts for hours is left out, so the fall of torque"
-    " over a session with long pauses is a lower end. Fatigue was fitted to short trains at 14 Hz.",
+    " over a session with long pauses is a lower end.",
     "Twitches that grow with use, blood flow and soreness are left out.",
 )

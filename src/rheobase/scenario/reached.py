@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from rheobase.effect import MuscleReach, Sensation, assess_sensation, draw_muscle_bodies, muscle_reach
-from rheobase.io.field_cache import cached_field
+from rheobase.effect import MuscleReach, Sensation, draw_muscle_bodies
+from rheobase.io.people_cache import cached_reach, cached_sensation
 from rheobase.io.scenario import Scenario
 from rheobase.pulse import Pulse
 from rheobase.scenario.build import MuscleChain
@@ -104,11 +103,14 @@ class Reached:
 
     def view_part(self, title: str) -> dict[str, Any]:
         """The picture of limb, pads and field."""
-        return picture_part(self.chain.limb, self.chain.montage, self.pulse, title=title, over=MUSCLE_NERVE)
+        field = self.felt.library.field  # that of the skin, solved already
+        return picture_part(
+            self.chain.limb, self.chain.montage, self.pulse, title=title, over=MUSCLE_NERVE, field=field
+        )
 
 
 def reach_muscle(scenario: Scenario, chain: MuscleChain, pulse: Pulse, say: Callable[[str, float], None]) -> Reached:
-    """Simulate motor units and skin fibres of the people of a scenario.
+    """Simulate motor units and skin fibres of the people of a scenario, or find them again: no amplitude goes in.
 
     Parameters
     ----------
@@ -122,13 +124,13 @@ def reach_muscle(scenario: Scenario, chain: MuscleChain, pulse: Pulse, say: Call
         Is told what is being done and the share done.
     """
     assert scenario.muscle is not None  # the loader has made sure of it
-    reach = muscle_reach(
-        chain.limb, chain.montage, pulse, muscle=scenario.muscle.name, seed=scenario.seed, solve=cached_field,
+    reach = cached_reach(
+        chain.limb, chain.montage, pulse, muscle=scenario.muscle.name, seed=scenario.seed,
         progress=lambda share: say("the motor units of the virtual people", 0.45 * share),
     )  # fmt: skip
-    felt = assess_sensation(
+    felt = cached_sensation(
         chain.limb, chain.montage, pulse, people=scenario.population.people, seed=scenario.seed,
-        solve=partial(cached_field, cell_mm=_SKIN_CELL_MM),
+        cell_mm=_SKIN_CELL_MM,
         progress=lambda share: say("the skin fibres of the virtual people", 0.45 + 0.45 * share),
     )  # fmt: skip
     return Reached(

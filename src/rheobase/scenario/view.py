@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 from rheobase.anatomy import BodyPart, LayeredLimb
 from rheobase.errors import ParameterError, ScenarioError, near_name
 from rheobase.field import Field
-from rheobase.io.field_cache import cached_field
+from rheobase.io.field_cache import cached_arrays, cached_field
 from rheobase.io.scenario import load_scenario, named_place, scenario_names
 from rheobase.montage import Montage, usual_montage
 from rheobase.pulse import Pulse
@@ -162,7 +163,13 @@ def picture_part(
     """
     if field is None or isinstance(part, LayeredLimb):
         field = cached_field(part, montage, "grid")
-    return view_part(scene_of(field, pulse, title=title, over=over))
+
+    def drawn() -> dict[str, np.ndarray]:
+        text = json.dumps(view_part(scene_of(field, pulse, title=title, over=over)))
+        return {"utf8": np.frombuffer(text.encode(), dtype=np.uint8)}
+
+    about = (part, montage, pulse, title, over, field.cells)
+    return json.loads(cached_arrays(about, "picture", drawn)["utf8"].tobytes().decode())
 
 
 def _check_name(what: str | Path) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from rheobase.anatomy import MappedPart, innervation_of
+from rheobase.effect.muscle.spread import evenly
 from rheobase.errors import ParameterError
 from rheobase.field import Field
 from rheobase.nerve import Fibre, Stimulus, activation_thresholds, rounded_mm, tapered_fibre, walk_mm
@@ -104,12 +105,13 @@ def end_plates(part: MappedPart, muscle: str, *, count: int, seed: int) -> EndPl
     if count < 1:
         raise ParameterError(f"count is {count}; give at least 1 end plate.")
     supply = innervation_of(part, muscle)
-    rng = np.random.default_rng([seed, *muscle.encode()])
+    key = [seed, *muscle.encode()]
     zones = np.array(supply.zones_mm)
     low, high = part.ends_mm
     found: list[Array] = []
-    for _ in range(_MOST_DRAWS):
-        drawn = _in_section(part, zones, max(256, _DRAWN_AT_ONCE * count), rng)
+    each = max(256, _DRAWN_AT_ONCE * count)
+    for lot in range(_MOST_DRAWS):
+        drawn = _in_section(part, zones, evenly(each, 4, np.random.default_rng(key), begin=lot * each))
         points = _points_mm(part, drawn)
         mine = np.array(part.muscle_names_at(points)) == muscle
         drawn, points = drawn[mine], points[mine]
@@ -124,15 +126,16 @@ def end_plates(part: MappedPart, muscle: str, *, count: int, seed: int) -> EndPl
     )
 
 
-def _in_section(part: MappedPart, zones_mm: Array, count: int, rng: np.random.Generator) -> Array:
-    """Places spread evenly below the fascia within the zones: angle, share of the way out, along, shape (n, 3)."""
-    extent = np.diff(zones_mm, axis=1)[:, 0]
-    which = rng.choice(len(zones_mm), size=count, p=extent / extent.sum())
-    z = zones_mm[which, 0] + extent[which] * rng.random(count)
-    theta = rng.uniform(-np.pi, np.pi, count)
-    share = np.sqrt(rng.random(count))
+def _in_section(part: MappedPart, zones_mm: Array, points: Array) -> Array:
+    """Points of a cube as places below the fascia within the zones: angle, share of the way out, along, (n, 3)."""
+    ends = np.concatenate([[0.0], np.cumsum(np.diff(zones_mm, axis=1)[:, 0])])
+    reached = points[:, 0] * ends[-1]
+    which = np.searchsorted(ends, reached, side="right") - 1
+    z = zones_mm[which, 0] + reached - ends[which]
+    theta = np.pi * (2.0 * points[:, 1] - 1.0)
+    share = np.sqrt(points[:, 2])
     fascia = part.fascia_mm(theta, z)
-    keep = rng.random(count) < (fascia / fascia.max()) ** 2  # a wide direction holds more of the section
+    keep = points[:, 3] < (fascia / fascia.max()) ** 2  # a wide direction holds more of the section
     return np.column_stack([theta, share, z])[keep]
 
 
@@ -273,7 +276,13 @@ def motor_axons(
 
 
 def axon_thresholds_mA(
-    axons: MotorAxons, field: Field, stimulus: Stimulus, *, tolerance: float = 0.02, guess_mA: Array | None = None
+    axons: MotorAxons,
+    field: Field,
+    stimulus: Stimulus,
+    *,
+    tolerance: float = 0.02,
+    guess_mA: Array | None = None,
+    fibres: Sequence[Fibre] | None = None,
 ) -> Array:
     """Threshold of every axon by simulation on its own way through the field.
 
@@ -291,6 +300,9 @@ def axon_thresholds_mA(
         Ratio of the bracket minus 1.
     guess_mA : array, optional
         Where to begin; infinite or unknown ones are replaced by the others' median.
+    fibres : sequence of Fibre, optional
+        The fibre of each axon, its first node at the end plate, no longer than its way; by default as they thin out
+        by the table.
 
     Returns
     -------
@@ -311,7 +323,7 @@ def axon_thresholds_mA(
     >>> bool((found > 3.0).all())
     True
     """
-    fibres = _fibres(axons)
+    fibres = _fibres(axons) if fibres is None else list(fibres)
     lengths = [length_mm(w) for w in axons.ways_mm]
     knots = [np.linspace(0.0, reach, 2 + int(reach / _KNOT_MM)) for reach in lengths]
     places = [walk_mm(w, k) for w, k in zip(axons.ways_mm, knots, strict=True)]

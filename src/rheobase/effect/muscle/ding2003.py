@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import final
 
-import numpy as np
-
-from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, from_rows, rest_of, run_hill_huxley, scaled
-from rheobase.effect.muscle.model import FittedRange, ForceModel, Motion, MuscleState
+from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, RecruitedByPulse, from_rows, scaled
+from rheobase.effect.muscle.model import FittedRange
 from rheobase.effect.muscle.pulses import Pulses
 from rheobase.errors import ParameterError, near_name
 from rheobase.tables import row
@@ -19,7 +17,7 @@ POPULATIONS = ("published", "able_bodied", "sci_acute", "sci_chronic")
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ding2003(ForceModel):
+class Ding2003(RecruitedByPulse):
     """Force of a quadriceps under pulses of one strength.
 
     Every pulse above zero recruits the same part of the muscle. For the course of recruitment take `Ding2007` (pulse
@@ -50,20 +48,12 @@ class Ding2003(ForceModel):
         """Rates of the trains it was fitted to."""
         return FittedRange(rate_hz=tuple(row("muscle.ding2003_range")["rate_hz"]))
 
-    def rest(self) -> MuscleState:
-        """The rested muscle."""
-        return rest_of(self.muscle)
-
-    def run(
-        self, state: MuscleState, pulses: Pulses, dt_s: float, steps: int, motion: Motion | None
-    ) -> tuple[Array, Array, MuscleState]:
-        """Run on from a state."""
-        time = pulses.time_s[(pulses.amplitude_mA > 0) & (pulses.width_us > 0)]
-        full = np.ones(len(time))
-        return run_hill_huxley(self.muscle, state, dt_s, steps, time_s=time, drive_gain=full, force_gain=full)
+    def pulse_share(self, pulses: Pulses) -> Array:
+        """All of it, if the pulse is anything at all."""
+        return ((pulses.amplitude_mA > 0) & (pulses.width_us > 0)).astype(float)
 
 
-def ding2003(population: str = "published", *, tired: bool = True) -> Ding2003:
+def ding2003(population: str = "published", *, tired: bool = True, units: bool = False) -> Ding2003:
     """The model with its published constants, or as a group of people tires.
 
     Parameters
@@ -73,6 +63,9 @@ def ding2003(population: str = "published", *, tired: bool = True) -> Ding2003:
         fatigue scaled to what Bickel 2004 measured in each group; strength is left as it is.
     tired : bool
         Whether the muscle tires.
+    units : bool
+        Fatigue as for a pool of units of unlike fatigability, which is then cut from the muscle: as one, this muscle
+        tires faster than the group did. For ``"able_bodied"`` these are the published constants.
 
     Returns
     -------
@@ -89,6 +82,8 @@ def ding2003(population: str = "published", *, tired: bool = True) -> Ding2003:
     True
     >>> ding2003("sci_chronic").muscle.tau_c_s < ding2003("able_bodied").muscle.tau_c_s
     True
+    >>> ding2003("able_bodied", units=True).muscle == ding2003("published").muscle
+    True
     """
     if population not in POPULATIONS:
         raise ParameterError(f"There is no population '{population}'.{near_name(population, POPULATIONS)}")
@@ -96,5 +91,6 @@ def ding2003(population: str = "published", *, tired: bool = True) -> Ding2003:
     if population == "published":
         return Ding2003(muscle=muscle)
     p = row(f"muscle.population_{population}")
-    like = scaled(muscle, time_factor=p["time_factor"], fatigue_factor=p["fatigue_factor"])
+    factor = p["units_fatigue_factor" if units else "fatigue_factor"]
+    like = scaled(muscle, time_factor=p["time_factor"], fatigue_factor=factor)
     return Ding2003(muscle=like, rows=(*_ROWS, p.key))

@@ -7,8 +7,8 @@ from typing import final
 
 import numpy as np
 
-from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, from_rows, rest_of, run_recruited
-from rheobase.effect.muscle.model import FittedRange, ForceModel, Motion, MuscleState
+from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, RecruitedByPulse, from_rows
+from rheobase.effect.muscle.model import FittedRange
 from rheobase.effect.muscle.pulses import Pulses
 from rheobase.errors import ParameterError
 from rheobase.tables import row
@@ -18,7 +18,7 @@ _ROWS = ("muscle.ding2007", "muscle.ding2003_fatigue", "muscle.ding2007_width")
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ding2007(ForceModel):
+class Ding2007(RecruitedByPulse):
     """Force of a paralysed quadriceps: A grows with the width of the pulse as 1 - exp(-(width - width0)/scale).
 
     Pulses at and below the smallest width excite nothing. Fatigue is that of the 2003 model, whose constants are the
@@ -71,16 +71,9 @@ class Ding2007(ForceModel):
         over = np.maximum(np.asarray(width_us, dtype=float) - self.width0_us, 0.0)
         return 1.0 - np.exp(-over / self.width_scale_us)
 
-    def rest(self) -> MuscleState:
-        """The rested muscle."""
-        return rest_of(self.muscle)
-
-    def run(
-        self, state: MuscleState, pulses: Pulses, dt_s: float, steps: int, motion: Motion | None
-    ) -> tuple[Array, Array, MuscleState]:
-        """Run on from a state."""
-        share = self.recruited_share(pulses.width_us) * (pulses.amplitude_mA > 0)
-        return run_recruited(self.muscle, state, dt_s, steps, pulses.time_s, share, on="force")
+    def pulse_share(self, pulses: Pulses) -> Array:
+        """By its width."""
+        return self.recruited_share(pulses.width_us) * (pulses.amplitude_mA > 0)
 
 
 def ding2007(*, tired: bool = True) -> Ding2007:

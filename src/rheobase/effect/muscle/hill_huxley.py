@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.effect.muscle.model import MuscleState
+from rheobase.effect.muscle.model import ForceModel, Motion, MuscleState
+from rheobase.effect.muscle.pulses import Pulses
 from rheobase.errors import ParameterError
 from rheobase.kernel import contract as kernel_contract
 from rheobase.tables import Row
@@ -222,39 +224,32 @@ def run_hill_huxley(
     return force, capacity, end
 
 
-def run_recruited(
-    muscle: HillHuxley, state: MuscleState, dt_s: float, steps: int, time_s: Array, share: Array, *, on: str
-) -> tuple[Array, Array, MuscleState]:
-    """Run a model whose pulses recruit a share of the muscle; a pulse of no share excites nothing.
+class RecruitedByPulse(ForceModel):
+    """A model of the family whose pulses each recruit a share of the muscle; a pulse of no share excites nothing.
 
-    Parameters
-    ----------
-    muscle : HillHuxley
-        Its constants.
-    state : MuscleState
-        Where it is.
-    dt_s : float
-        Step.
-    steps : int
-        How many.
-    time_s, share : array
-        Onsets of the pulses, and the share each recruits.
-    on : str
-        What the share multiplies: ``"force"`` (A until the next pulse) or ``"drive"``.
-
-    Returns
-    -------
-    force_N, capacity_share, state
-        At the end of each step, and the last state.
-
-    Examples
-    --------
-    >>> from rheobase.effect import ding2003
-    >>> muscle, nothing = ding2003().muscle, np.zeros(1)
-    >>> run_recruited(muscle, rest_of(muscle), 0.001, 2, nothing, nothing, on="force")[0].tolist()
-    [0.0, 0.0]
+    ``on`` says what the share multiplies: ``"force"`` (A until the next pulse) or ``"drive"``.
     """
-    fires = share > 0
-    gain, full = share[fires], np.ones(int(fires.sum()))
-    drive, force = (full, gain) if on == "force" else (gain, full)
-    return run_hill_huxley(muscle, state, dt_s, steps, time_s=time_s[fires], drive_gain=drive, force_gain=force)
+
+    __slots__ = ()
+    muscle: HillHuxley
+    on: str = "force"
+
+    @abstractmethod
+    def pulse_share(self, pulses: Pulses) -> Array:
+        """Share of the muscle that each pulse recruits."""
+
+    def rest(self) -> MuscleState:
+        """The rested muscle."""
+        return rest_of(self.muscle)
+
+    def run(
+        self, state: MuscleState, pulses: Pulses, dt_s: float, steps: int, motion: Motion | None
+    ) -> tuple[Array, Array, MuscleState]:
+        """Run on from a state."""
+        share = self.pulse_share(pulses)
+        fires = share > 0
+        gain, full = share[fires], np.ones(int(fires.sum()))
+        drive, force = (full, gain) if self.on == "force" else (gain, full)
+        return run_hill_huxley(
+            self.muscle, state, dt_s, steps, time_s=pulses.time_s[fires], drive_gain=drive, force_gain=force
+        )

@@ -7,8 +7,8 @@ from typing import final
 
 import numpy as np
 
-from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, from_rows, rest_of, run_recruited
-from rheobase.effect.muscle.model import FittedRange, ForceModel, Motion, MuscleState
+from rheobase.effect.muscle.hill_huxley import Array, HillHuxley, RecruitedByPulse, from_rows
+from rheobase.effect.muscle.model import FittedRange
 from rheobase.effect.muscle.pulses import Pulses
 from rheobase.errors import ParameterError
 from rheobase.tables import row
@@ -18,7 +18,7 @@ _ROWS = ("muscle.hmed2018", "muscle.ding2003_fatigue", "muscle.hmed2018_current"
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hmed2018(ForceModel):
+class Hmed2018(RecruitedByPulse):
     """Force of a quadriceps: a pulse adds to the drive as ar (tanh(bs (I - Is)) + cr), never less than nothing.
 
     The published curve crosses zero at 17 mA and is negative below, where it is cut off, with a notice. Above 115 mA it
@@ -56,6 +56,7 @@ class Hmed2018(ForceModel):
     rows: tuple[str, ...] = _ROWS
     name = "hmed2018"
     plain = "isometric force over current after Hmed 2018"
+    on = "drive"
 
     def __post_init__(self) -> None:
         if not (self.gain_factor > 0 and self.slope_per_mA > 0):
@@ -79,16 +80,9 @@ class Hmed2018(ForceModel):
         rising = np.tanh(self.slope_per_mA * (np.asarray(amplitude_mA, dtype=float) - self.middle_mA))
         return np.maximum(self.gain_factor * (rising + self.offset_factor), 0.0)
 
-    def rest(self) -> MuscleState:
-        """The rested muscle."""
-        return rest_of(self.muscle)
-
-    def run(
-        self, state: MuscleState, pulses: Pulses, dt_s: float, steps: int, motion: Motion | None
-    ) -> tuple[Array, Array, MuscleState]:
-        """Run on from a state."""
-        share = self.recruited_share(pulses.amplitude_mA) * (pulses.width_us > 0)
-        return run_recruited(self.muscle, state, dt_s, steps, pulses.time_s, share, on="drive")
+    def pulse_share(self, pulses: Pulses) -> Array:
+        """By its current."""
+        return self.recruited_share(pulses.amplitude_mA) * (pulses.width_us > 0)
 
 
 def hmed2018(*, tired: bool = True) -> Hmed2018:

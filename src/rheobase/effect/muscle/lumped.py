@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.effect.muscle.pool import MotorUnitPool
+from rheobase.effect.muscle.pool import MotorUnitPool, thresholds_of
 from rheobase.errors import ParameterError
 
 Array = NDArray[np.floating[Any]]
@@ -51,9 +51,7 @@ def lumped(
     >>> len(at_mA) <= 60, bool(at_mA.max() <= 30.0)
     (True, True)
     """
-    threshold = np.asarray(threshold_mA, dtype=float)
-    if threshold.shape != pool.twitch_share.shape:
-        raise ParameterError(f"threshold_mA holds {threshold.size} values for {pool.twitch_share.size} units.")
+    threshold = thresholds_of(pool, threshold_mA)
     if not (amplitude_mA > 0 and steps >= 1 and kinds >= 1):
         raise ParameterError(
             f"amplitude_mA is {amplitude_mA} mA, steps {steps}, kinds {kinds}; the amplitude must be above 0, the"

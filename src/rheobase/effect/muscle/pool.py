@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from rheobase.effect.muscle.ding2003 import ding2003
 from rheobase.effect.muscle.hill_huxley import HillHuxley
 from rheobase.effect.muscle.pulses import Pulses
+from rheobase.effect.muscle.spread import evenly
 from rheobase.errors import ParameterError
 from rheobase.kernel import unit_forces
-from rheobase.nerve import diameters_um
 from rheobase.tables import row
 
 Array = NDArray[np.floating[Any]]
@@ -67,7 +68,7 @@ class MotorUnitPool:
     @property
     def rows(self) -> tuple[str, ...]:
         """Table rows it rests on."""
-        return ("muscle.pool", "muscle.pool_axon", "muscle.pool_fibres", "populations.a_alpha")
+        return ("muscle.pool", "muscle.pool_axon", "muscle.pool_axon_um", "muscle.pool_fibres", "populations.a_alpha")
 
 
 def motor_unit_pool(*, units: int, seed: int = 1, correlation_factor: float | None = None) -> MotorUnitPool:
@@ -107,9 +108,12 @@ def motor_unit_pool(*, units: int, seed: int = 1, correlation_factor: float | No
     time = p["contraction_time_range"] ** -rank
     tires = p["fatigue_range"] ** rank
     rng = np.random.default_rng(seed)
-    score = close * _standard(rank) + math.sqrt(1.0 - close**2) * rng.standard_normal(units)
+    chance = ndtri(np.clip(evenly(units, 1, rng)[:, 0], 1e-9, 1.0 - 1e-9))
+    score = close * _standard(rank) + math.sqrt(1.0 - close**2) * chance
     axon = np.empty(units)
-    axon[np.argsort(score)] = np.sort(diameters_um("A-alpha", units, rng))
+    d = row("muscle.pool_axon_um")
+    each = d["mean_um"] + d["sd_um"] * ndtri((np.arange(units) + 0.5) / units)
+    axon[np.argsort(score)] = np.clip(each, d["smallest_um"], d["largest_um"])
     return MotorUnitPool(
         twitch_share=share,
         contraction_factor=time / np.sum(share * time),
@@ -155,6 +159,28 @@ class PoolForce:
     pool: MotorUnitPool
 
 
+def thresholds_of(pool: MotorUnitPool, threshold_mA: Array) -> Array:
+    """Thresholds as an array, if there is one for each unit.
+
+    Raises
+    ------
+    ParameterError
+        If there is not, or one is negative or no number.
+
+    Examples
+    --------
+    >>> thresholds_of(motor_unit_pool(units=2), [10.0, np.inf]).tolist()
+    [10.0, inf]
+    """
+    threshold = np.asarray(threshold_mA, dtype=float)
+    if threshold.shape != pool.twitch_share.shape or np.isnan(threshold).any() or (threshold < 0).any():
+        raise ParameterError(
+            f"threshold_mA holds {threshold.size} values for {pool.twitch_share.size} units; give one for each, 0 or"
+            " above, infinite for a unit that never fires."
+        )
+    return threshold
+
+
 def pool_force(
     pool: MotorUnitPool,
     threshold_mA: Array,
@@ -196,12 +222,7 @@ def pool_force(
     >>> bool(0 < weak.force_N.max() < strong.force_N.max())
     True
     """
-    threshold = np.asarray(threshold_mA, dtype=float)
-    if threshold.shape != pool.twitch_share.shape or np.isnan(threshold).any() or (threshold < 0).any():
-        raise ParameterError(
-            f"threshold_mA holds {threshold.size} values for {pool.twitch_share.size} units; give one for each, 0 or"
-            " above, infinite for a unit that never fires."
-        )
+    threshold = thresholds_of(pool, threshold_mA)
     if not 0 < dt_s <= 0.05:
         raise ParameterError(f"dt_s is {dt_s:g} s; it must be above 0 and at most 0.05 s. Take 0.005.")
     whole = ding2003().muscle if muscle is None else muscle

@@ -12,6 +12,7 @@ from rheobase.anatomy import BodyPart, Forearm, MappedPart
 from rheobase.effect._draws import draw_fibres, read_mA
 from rheobase.effect.muscle.axons import axon_thresholds_mA, motor_axons
 from rheobase.effect.muscle.pool import MotorUnitPool
+from rheobase.effect.variation import changed, conductivities
 from rheobase.effect.virtual import make_library, middle_body
 from rheobase.errors import ParameterError, near_name
 from rheobase.field import Field, solve_field
@@ -23,6 +24,7 @@ from rheobase.tables import row, table
 Array = NDArray[np.floating[Any]]
 CELL_MM = 3.0  # finer cells move the share of torque by less than a hundredth
 _GROUP = "group_"
+_WAYS = {"muscle_transverse_S_per_m": "transverse_S_per_m", "muscle_axial_S_per_m": "axial_S_per_m"}
 
 
 def unit_thresholds_mA(
@@ -39,7 +41,8 @@ def unit_thresholds_mA(
     """Threshold of every unit of a pool.
 
     In a mapped body part, such as `Thigh`, axons run from the trunk to end plates spread through the belly; see
-    `motor_axons`. Muscles of a group share the pool's force by their areas. In a forearm, whose muscles are one layer,
+    `motor_axons`; its muscle conducts as in people, see `living`. Muscles of a group share the pool's force by their
+    areas. In a forearm, whose muscles are one layer,
     endings are spread under the pad, over depths and ways of reaching them as those of the motor fibres that make the
     first twitch. Single pulses; reflexes are left out.
 
@@ -90,8 +93,10 @@ def unit_thresholds_mA(
                 f"unit_thresholds_mA: a {type(part).__name__} has many muscles; say which contracts, such as"
                 f" muscle='{next(iter(part.motor_points.values())).muscle}'."
             )
-        made = field or solve_field(part, montage, cell_mm=CELL_MM)
-        axons = motor_axons(part, unit_muscles(pool, muscle_shares(part, muscle)), pool.axon_um, seed=seed)
+        made = field or solve_field(living(part), montage, cell_mm=CELL_MM)
+        axons = motor_axons(
+            part, unit_muscles(pool, muscle_shares(part, muscle)), np.asarray(pool.axon_um, dtype=float), seed=seed
+        )
         return axon_thresholds_mA(axons, made, stimulus_of(pulse))
     if not isinstance(part, Forearm) or muscle is not None:
         raise ParameterError(
@@ -99,6 +104,40 @@ def unit_thresholds_mA(
             " (leave muscle out), and every other part must be a mapped one, such as Thigh."
         )
     return _in_forearm_mA(pool, part, montage, pulse, nerve, seed)
+
+
+def living(part: MappedPart, *, fat_share: float = 0.5, muscle_share: float = 0.5) -> MappedPart:
+    """The limb with tissues that conduct as in people: muscle as measured in forearms, fat halfway over its range.
+
+    Limb models in use take muscle that conducts less along its fibres than it did in people, and with it torque comes
+    at two thirds of the current. A limb whose muscle was given conductivities of its own keeps them.
+
+    Parameters
+    ----------
+    part : MappedPart
+        The limb.
+    fat_share, muscle_share : float
+        From the low (0) to the high (1) end of the range of fat, and of the interval of the measurement of muscle.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Thigh
+    >>> like = living(Thigh())
+    >>> like.muscle_transverse_S_per_m, like.muscle_axial_S_per_m, round(living(like).fat_S_per_m, 3)
+    (0.13, 0.56, 0.06)
+    """
+    tabled, seen, ends = (row(r) for r in ("tissues.muscle", "tissues.muscle_in_vivo", "muscle.reach_conductivity"))
+    own = next(t for t in part.tissues if t.name == "muscle")
+    values = {name: low * (high / low) ** fat_share for name, (low, high) in conductivities(part, "fat").items()}
+    for name, way in _WAYS.items():
+        key = f"sigma_{way}"
+        low, high = (end / seen[key] for end in ends[way])
+        here = getattr(own, key)
+        middle = seen[key] if here == tabled[key] else here
+        values[name] = middle * float(np.interp(muscle_share, [0.0, 0.5, 1.0], [low, 1.0, high]))
+    made = changed(part, **values)
+    assert isinstance(made, MappedPart)  # as the part was
+    return made
 
 
 def muscle_shares(part: MappedPart, muscle: str) -> dict[str, float]:

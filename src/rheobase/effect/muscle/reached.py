@@ -1,6 +1,6 @@
 """How the thresholds of a muscle's units spread over people: fat, conductivities, and where the motor point lies.
 
-The units are simulated at three thicknesses of fat, with fat and muscle at the other end of their conductivity range,
+The units are simulated at three thicknesses of fat, with fat and muscle at the high end of their conductivity range,
 and with the end plates moved up and down the limb. A person is a draw of these; the person's units are read off by
 interpolation of log thresholds.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from rheobase.anatomy import MappedPart
 from rheobase.effect.muscle.axons import axon_thresholds_mA, motor_axons
 from rheobase.effect.muscle.pool import MotorUnitPool, motor_unit_pool
-from rheobase.effect.muscle.reach import CELL_MM, muscle_shares, unit_muscles
-from rheobase.effect.variation import conductivity_ends, fat_of_mm
+from rheobase.effect.muscle.reach import CELL_MM, living, muscle_shares, unit_muscles
+from rheobase.effect.variation import fat_of_mm, with_fat
 from rheobase.errors import ParameterError
 from rheobase.field import Field, solve_field
 from rheobase.montage import Montage
@@ -30,7 +30,6 @@ from rheobase.tables import row
 Array = NDArray[np.floating[Any]]
 _NEVER_MA = 1e5
 _ENDS = ("fat", "muscle")
-_AROUND = 72
 _STEPS = 9  # from the middle person's fat to the most or least that this limb has room for
 
 
@@ -43,7 +42,7 @@ class MuscleBody:
     fat_mm : float
         Thickness of the fat.
     conductivity_share : mapping
-        From the low (0) to the high (1) end of the range, for ``"fat"`` and ``"muscle"``.
+        From the low (0) to the high (1) end of the range, for ``"fat"`` and ``"muscle"``; see `living`.
     place_score : float
         How far the end plates lie towards the trunk of the body, in standard deviations of motor points.
 
@@ -65,7 +64,7 @@ class MuscleReach:
     Parameters
     ----------
     part : MappedPart
-        The limb of the middle person.
+        The limb of the middle person, with tissues that conduct as in people.
     field : Field
         Its field.
     pool : MotorUnitPool
@@ -109,12 +108,12 @@ class MuscleReach:
     def thresholds_mA(self, body: MuscleBody | None = None) -> Array:
         """Threshold of every unit in one person, by default the middle one; infinite where none was found."""
         body = body or self.middle
-        value = self.ln_mA[0]
+        value: Array = self.ln_mA[0]
         if len(self.fat_mm) > 1:
             x = np.interp(np.log(body.fat_mm), np.log(self.fat_mm), np.arange(len(self.fat_mm)))
             i = min(int(x), len(self.fat_mm) - 2)
             value = self.ln_mA[i] + (x - i) * (self.ln_mA[i + 1] - self.ln_mA[i])
-        shares = {**body.conductivity_share, "place": body.place_score}
+        shares = {name: share - 0.5 for name, share in body.conductivity_share.items()} | {"place": body.place_score}
         for name, moved in self.slope.items():
             value = value + shares[name] * moved
         found = np.exp(value)
@@ -145,7 +144,7 @@ def muscle_reach(
     Parameters
     ----------
     part : MappedPart
-        The limb of the middle person.
+        The limb of the middle person; its muscle and fat are taken to conduct as in people, see `living`.
     montage : Montage
         The pads.
     pulse : Pulse
@@ -183,6 +182,7 @@ def muscle_reach(
     """
     pool = motor_unit_pool(units=units, seed=seed)
     owner = unit_muscles(pool, muscle_shares(part, muscle))
+    given, part = part, living(part)
     stimulus = stimulus_of(pulse)
     knots = _fat_knots_mm(part) if spread else (fat_of_mm(part),)
     done = [0]
@@ -207,13 +207,14 @@ def muscle_reach(
     if spread:
         lean, thick = (at(with_fat(part, f), like=middle) for f in (knots[0], knots[-1]))
         ln = np.stack([lean, middle, thick])
-        slope = {tissue: at(conductivity_ends(part, tissue), like=middle) - middle for tissue in _ENDS}
+        high = {"fat": living(given, fat_share=1.0), "muscle": living(given, muscle_share=1.0)}
+        slope = {tissue: 2.0 * (at(limb, like=middle) - middle) for tissue, limb in high.items()}
         step_mm = max(p.spread_mm for p in part.motor_points.values() if p.muscle in owner)
         up, down = (at(part, s * step_mm, like=middle, field=field) for s in (1.0, -1.0))
         slope["place"] = 0.5 * (up - down)
     return MuscleReach(
         part=part, field=field, pool=pool, owner=owner, fat_mm=knots, ln_mA=ln, slope=slope,
-        rows=(*field.rows, *pool.rows, *part.rows),
+        rows=(*field.rows, *pool.rows, *part.rows, "tissues.muscle_in_vivo", "muscle.reach_conductivity"),
     )  # fmt: skip
 
 
@@ -221,39 +222,9 @@ def _ln_thresholds(
     limb: MappedPart, middle: MappedPart, field: Field, pool: MotorUnitPool, owner: tuple[str, ...],
     stimulus: Stimulus, seed: int, moved_mm: float, like: Array | None,
 ) -> Array:  # fmt: skip
-    axons = motor_axons(limb, owner, pool.axon_um, seed=seed, like=middle, moved_mm=moved_mm)
+    axons = motor_axons(limb, owner, np.asarray(pool.axon_um, dtype=float), seed=seed, like=middle, moved_mm=moved_mm)
     found = axon_thresholds_mA(axons, field, stimulus, guess_mA=None if like is None else np.exp(like))
     return np.log(np.minimum(found, _NEVER_MA))
-
-
-def with_fat(part: MappedPart, fat_mm: float) -> MappedPart:
-    """The same limb with more or less fat about the same flesh: its girth grows by what the fat takes up.
-
-    Parameters
-    ----------
-    part : MappedPart
-        The limb.
-    fat_mm : float
-        Thickness of the fat at the usual place.
-
-    Raises
-    ------
-    ParameterError
-        If no such limb is possible.
-
-    Examples
-    --------
-    >>> from rheobase.anatomy import Thigh
-    >>> thick = with_fat(Thigh(), 11.7)
-    >>> round(thick.layer_depth_mm("fat") - Thigh().layer_depth_mm("fat"), 1)
-    6.0
-    """
-    level = part.along_mm_of(part.data["frame"]["girth_share"])
-    theta = np.linspace(0.0, 2.0 * np.pi, _AROUND, endpoint=False)
-    mean_mm = float(part.thickness_mm(theta, np.full(_AROUND, level))[part.layer_names.index("fat")].mean())
-    own = fat_of_mm(part)
-    girth = part.girth_mm(level) + 2.0 * np.pi * mean_mm * (fat_mm / own - 1.0)
-    return replace(part, fat_mm=fat_mm, main_girth_mm=girth)
 
 
 def _fat_knots_mm(part: MappedPart) -> tuple[float, float, float]:

@@ -65,10 +65,10 @@ class KneeExtensors:
             )
 
     def whole(self) -> HillHuxley:
-        """The whole muscle at full recruitment: what the will calls up is most of it."""
+        """The whole muscle at full recruitment, to be cut into units: what the will calls up is most of it."""
         rested = contract(ding2003(tired=False), steady_pulses(rate_hz=_FUSED_HZ, on_s=_FUSED_S)).peak_N
         full_N = 1000.0 * self.maximal_Nm / self.lever_mm / row("muscle.voluntary_activation")["share"]
-        return scaled(ding2003(self.population).muscle, force_factor=full_N / rested)
+        return scaled(ding2003(self.population, units=True).muscle, force_factor=full_N / rested)
 
     def model(self, *, current_factor: float = 1.0) -> Hmed2018:
         """The muscle: strength in proportion to the voluntary torque, current times a factor, fatigue of the group."""

@@ -10,6 +10,8 @@ from rheobase.report._canvas import FONT_PX, PAINT, grid, sheet
 from rheobase.report.figures._picture import Picture, Result, Table
 from rheobase.report.words import number, signed
 
+_LEAST_ROOM = 1.0  # of the axis, in percent
+
 
 def _bars(result: Result) -> list[tuple[str, dict[str, Any]]]:
     data = result["training"]
@@ -31,15 +33,16 @@ def _draw(result: Result, width_px: float) -> Figure:
     figure, (axes,) = sheet(width_px, 60 + 42 * len(bars), left=12, right=14, top=6)
     low = min(0.0, *(b["p5"] for _, b in bars))
     high = max(0.0, *(b["p95"] for _, b in bars))
+    room = max(high - low, _LEAST_ROOM)  # too weak a session changes nothing in anyone
     for k, (name, b) in enumerate(bars):
         y = -k
         axes.fill_between([b["p5"], b["p95"]], y - 0.36, y - 0.08, color=PAINT["muscle"], alpha=0.45, linewidth=0)
         axes.plot([b["median"]] * 2, [y - 0.42, y - 0.02], color=PAINT["muscle"], linewidth=4, solid_capstyle="butt")
         text = f"{name}: {signed(b['median'])} % ({signed(b['p5'])} to {signed(b['p95'])})"
-        left = low - 0.03 * (high - low)
+        left = low - 0.03 * room
         axes.text(left, y + 0.02, text, fontsize=FONT_PX - 1, va="bottom", weight="bold" if k < 2 else "normal")
     axes.axvline(0, color=PAINT["ink"], linewidth=1.2, zorder=0)
-    axes.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+    axes.set_xlim(low - 0.05 * room, high + 0.05 * room)
     axes.set_ylim(-len(bars) + 0.5, 0.55)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
