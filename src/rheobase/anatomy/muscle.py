@@ -3,6 +3,8 @@
 The flesh between bones and fascia is shared out among seeds: a point belongs to the seed from which it is least far,
 distance squared less the seed's own size squared (a power diagram). Regions fill the section, never overlap and meet
 in straight septa, as muscles in a cut limb nearly do. A muscle may have several seeds; a seed of size 0 is absent.
+Towards where it becomes absent a seed loses ground to its neighbours, so that its region ends in a point: a seed among
+others has some square centimetres however small it is, and they would end in one flat face across the limb.
 """
 
 from __future__ import annotations
@@ -16,6 +18,9 @@ from scipy.interpolate import PchipInterpolator
 
 Array = NDArray[np.float64]
 _LEAST_MM = 0.3  # smaller seeds are absent
+_ENDING_MM = 30.0  # from its end a seed loses ground,
+_LOST_MM = 45.0  # up to that much power distance (its root), which is more than lies between neighbouring seeds
+_FINE_MM = 0.5
 _BLEND_MM2 = 100.0  # power distance over which fibres turn from one muscle to the next: 2 mm, if seeds are 25 mm apart
 _FAR = 7.0  # times that: so far from a septum the other muscle no longer counts
 
@@ -61,24 +66,30 @@ class Muscle:
     fibre_turn_deg: float
     pennation_deg: float
     curves_: tuple[PchipInterpolator, ...] = field(init=False, repr=False)
+    ends_mm_: tuple[Array, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        curves = (
+        curves = tuple(
             PchipInterpolator(self.along_mm, np.column_stack([seed, size]), axis=0)
             for seed, size in zip(self.seed_mm, self.size_mm, strict=True)
         )
-        object.__setattr__(self, "curves_", tuple(curves))
+        object.__setattr__(self, "curves_", curves)
+        object.__setattr__(self, "ends_mm_", tuple(_ends_mm(self.along_mm, curve) for curve in curves))
 
-    def reach_mm2(self, points_mm: Array) -> Array:
-        """Power distance from the nearest seed, shape (n,); infinite where the muscle is absent."""
+    def reach_mm2(self, points_mm: Array, by_place: tuple[Array, NDArray[np.intp]] | None = None) -> Array:
+        """Power distance from the nearest seed, shape (n,); infinite where the muscle is absent.
+
+        ``by_place`` spares finding them again: the places along the axis at which points lie, and which is whose.
+        """
         p = np.asarray(points_mm, dtype=float)
         # a grid has few places along the axis and many points in each
-        places, which = np.unique(np.clip(p[:, 2], self.along_mm[0], self.along_mm[-1]), return_inverse=True)
+        places, which = np.unique(p[:, 2], return_inverse=True) if by_place is None else by_place
+        places = np.clip(places, self.along_mm[0], self.along_mm[-1])
         best = np.full(len(p), np.inf)
-        for curve in self.curves_:
-            now = curve(places)
+        for curve, ends in zip(self.curves_, self.ends_mm_, strict=True):
+            now, lost = curve(places), _lost_mm2(places, ends)
             x, y, own = (np.where(now[:, 2] > _LEAST_MM, c, np.nan)[which] for c in now.T)
-            far = (p[:, 0] - x) ** 2 + (p[:, 1] - y) ** 2 - own**2
+            far = (p[:, 0] - x) ** 2 + (p[:, 1] - y) ** 2 - own**2 + lost[which]
             best = np.fmin(best, far)
         return best
 
@@ -90,6 +101,21 @@ class Muscle:
         out = np.stack([np.cos(theta), np.sin(theta)], axis=1) * np.sin(lean)
         out += np.stack([-np.sin(theta), np.cos(theta)], axis=1) * (np.cos(lean) * np.sin(turn))
         return np.column_stack([out, np.full(len(p), np.cos(lean) * np.cos(turn))])
+
+
+def _ends_mm(along_mm: Array, curve: PchipInterpolator) -> Array:
+    """Places along the axis at which a seed appears or disappears."""
+    fine = np.linspace(along_mm[0], along_mm[-1], max(int((along_mm[-1] - along_mm[0]) / _FINE_MM), 2))
+    there = curve(fine)[:, 2] > _LEAST_MM
+    return fine[:-1][there[1:] != there[:-1]]
+
+
+def _lost_mm2(places_mm: Array, ends_mm: Array) -> Array:
+    """Power distance that a seed loses near its ends, at places along the axis."""
+    if not ends_mm.size:
+        return np.zeros(len(places_mm))
+    away = np.abs(places_mm[:, None] - ends_mm).min(axis=1)
+    return (_LOST_MM * np.maximum(1.0 - away / _ENDING_MM, 0.0) ** 2) ** 2
 
 
 def belongs(muscles: Sequence[Muscle], points_mm: Array) -> NDArray[np.intp]:
@@ -109,7 +135,14 @@ def belongs(muscles: Sequence[Muscle], points_mm: Array) -> NDArray[np.intp]:
     >>> belongs([one], np.zeros((1, 3))).tolist()
     [0]
     """
-    return np.argmin(np.stack([m.reach_mm2(points_mm) for m in muscles]), axis=0)
+    p = np.asarray(points_mm, dtype=float)
+    best, out = np.full(len(p), np.inf), np.zeros(len(p), dtype=np.intp)
+    by_place = np.unique(p[:, 2], return_inverse=True)
+    for i, muscle in enumerate(muscles):
+        reach = muscle.reach_mm2(p, by_place)
+        out[reach < best] = i
+        best = np.minimum(best, reach)
+    return out
 
 
 def fibres_of(muscles: Sequence[Muscle], points_mm: Array) -> Array:
@@ -133,7 +166,8 @@ def fibres_of(muscles: Sequence[Muscle], points_mm: Array) -> Array:
     [[1.0, 0.0, 0.0]]
     """
     p = np.asarray(points_mm, dtype=float)
-    away = np.stack([m.reach_mm2(p) for m in muscles])
+    by_place = np.unique(p[:, 2], return_inverse=True)
+    away = np.stack([m.reach_mm2(p, by_place) for m in muscles])
     least = away.min(axis=0)
     away -= np.where(np.isfinite(least), least, 0.0)
     out = np.zeros((len(p), 3))

@@ -12,13 +12,11 @@ from itertools import product
 
 import numpy as np
 
-from rheobase.errors import ParameterError
 from rheobase.field._body_grid import BodyGrid, CellShape
+from rheobase.field._cut_cells import base_sigma, core_tensors
 
 Offset = tuple[int, int, int]
 Stencil = dict[Offset, np.ndarray]
-
-_SUB = (-1 / 3, 0.0, 1 / 3)  # where in a cell tissues are asked for, if it is cut by a border
 
 
 def tissue_tensors(grid: BodyGrid, shape: CellShape, factors: Sequence[complex] | None = None) -> dict[str, np.ndarray]:
@@ -27,8 +25,7 @@ def tissue_tensors(grid: BodyGrid, shape: CellShape, factors: Sequence[complex] 
     ``factors`` multiply the conductivity of each tissue, as at a frequency where it is complex.
     """
     part, n = grid.part, shape.radius.shape
-    scale = np.ones(len(part.tissues)) if factors is None else np.asarray(factors)
-    sigma = np.array([[t.sigma_transverse_S_per_m, t.sigma_axial_S_per_m] for t in part.tissues]).T * scale
+    sigma = base_sigma(grid) * (1.0 if factors is None else np.asarray(factors))
     names = [t.name for t in part.tissues]
     out = {key: np.empty(n, dtype=sigma.dtype) for key in ("rr", "tt", "zz")}
     starts = grid.starts()
@@ -36,96 +33,8 @@ def tissue_tensors(grid: BodyGrid, shape: CellShape, factors: Sequence[complex] 
         rows = slice(starts[i + 1], starts[i + 2])
         out["rr"][rows] = out["tt"][rows] = sigma[0, names.index(name)]
         out["zz"][rows] = sigma[1, names.index(name)]
-    for key, value in _core(grid, shape, sigma).items():
+    for key, value in core_tensors(grid, shape, sigma).items():
         out.setdefault(key, np.zeros(n, dtype=sigma.dtype))[: grid.core_cells] = value
-    return out
-
-
-def _core(grid: BodyGrid, shape: CellShape, sigma: np.ndarray) -> dict[str, np.ndarray]:
-    """Tensors in the core: the tissue at the middle, or the mean over 27 places where a border cuts the cell."""
-    n = (grid.core_cells, *shape.radius.shape[1:])
-    labels = _labels(grid, shape, (0.0, 0.0, 0.0)).reshape(n)
-    kinds = np.unique(sigma, axis=1, return_inverse=True)[1].ravel()  # borders of equal tissues need no care
-    cut = np.flatnonzero(_cut(kinds[labels]))
-    sums = _rotated(grid, shape, (0.0, 0.0, 0.0), labels.ravel(), sigma, None)
-    if cut.size:
-        mean: dict[str, np.ndarray] = {}
-        for place in product(_SUB, repeat=3):
-            here = _labels(grid, shape, place, cut)
-            for key, value in _rotated(grid, shape, place, here, sigma, cut).items():
-                mean[key] = mean.get(key, 0.0) + value / len(_SUB) ** 3
-        for key, value in mean.items():
-            sums.setdefault(key, np.zeros(labels.size, dtype=sigma.dtype))[cut] = value
-    return {key: value.reshape(n) for key, value in sums.items()}
-
-
-def _cut(labels: np.ndarray) -> np.ndarray:
-    """Cells that have a neighbour of another tissue."""
-    out = np.zeros(labels.shape, dtype=bool)
-    for axis in range(3):
-        if axis == 1:
-            differs = labels != np.roll(labels, -1, axis=1)
-            out |= differs | np.roll(differs, 1, axis=1)
-            continue
-        low, high = (tuple(s if a == axis else slice(None) for a in range(3)) for s in (slice(-1), slice(1, None)))
-        differs = labels[low] != labels[high]
-        out[low] |= differs
-        out[high] |= differs
-    return out
-
-
-def _points(grid: BodyGrid, shape: CellShape, place: tuple[float, ...], cells: np.ndarray | None) -> np.ndarray:
-    """Cylindrical coordinates (r mm, theta, z mm) of one place in core cells."""
-    n = grid.core_cells
-    across, around, along = place
-    r = shape.radius[:n] + across * shape.across[:n] + around * shape.slant_around[:n] + along * shape.slant_along[:n]
-    theta = np.broadcast_to((grid.middle_theta_rad + around * grid.d_theta_rad)[:, None], r.shape)
-    z = np.broadcast_to(grid.middle_z_mm + along * grid.d_z_mm, r.shape)
-    flat = np.stack([r.ravel() * 1e3, theta.ravel(), z.ravel()])
-    return flat if cells is None else flat[:, cells]
-
-
-def _labels(grid: BodyGrid, shape: CellShape, place: tuple[float, ...], cells: np.ndarray | None = None) -> np.ndarray:
-    r, theta, z = _points(grid, shape, place, cells)
-    labels = np.asarray(grid.part.core_labels(np.column_stack([r * np.cos(theta), r * np.sin(theta), z])))
-    known = len(grid.part.tissues)
-    if labels.shape != r.shape or labels.dtype.kind not in "iu":
-        raise ParameterError(
-            f"{type(grid.part).__name__}.core_labels gave {labels.dtype} of shape {labels.shape} for {r.size} points;"
-            " it must give one whole number for each."
-        )
-    wrong = np.flatnonzero((labels < 0) | (labels >= known))
-    if wrong.size:
-        i = wrong[0]
-        raise ParameterError(
-            f"{type(grid.part).__name__}.core_labels gave label {labels[i]} at radius {r[i]:.4g} mm,"
-            f" {np.rad2deg(theta[i]):.4g} deg, z = {z[i]:.4g} mm; there are {known} tissues, so labels run from 0 to"
-            f" {known - 1}."
-        )
-    return labels
-
-
-def _rotated(
-    grid: BodyGrid,
-    shape: CellShape,
-    place: tuple[float, ...],
-    labels: np.ndarray,
-    sigma: np.ndarray,
-    cells: np.ndarray | None,
-) -> dict[str, np.ndarray]:
-    """Conductivity at one place in core cells, turned from the fibres' frame into the cell's."""
-    across, extra = sigma[0, labels], sigma[1, labels] - sigma[0, labels]
-    r, theta, z = _points(grid, shape, place, cells)
-    u = np.zeros((labels.size, 3))
-    u[:, 2] = 1.0
-    fibrous = np.flatnonzero(extra)
-    points = np.column_stack([r * np.cos(theta), r * np.sin(theta), z])[fibrous]
-    u[fibrous] = grid.part.core_directions(points, labels[fibrous])
-    c, s = np.cos(theta), np.sin(theta)
-    own = {"r": c * u[:, 0] + s * u[:, 1], "t": c * u[:, 1] - s * u[:, 0], "z": u[:, 2]}
-    out = {k: (across if k[0] == k[1] else 0.0) + extra * own[k[0]] * own[k[1]] for k in ("rr", "tt", "zz")}
-    if np.any(np.abs(own["z"]) < 1.0 - 1e-12):
-        out |= {k: extra * own[k[0]] * own[k[1]] for k in ("rt", "rz", "tz")}
     return out
 
 
