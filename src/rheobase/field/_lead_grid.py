@@ -22,7 +22,8 @@ ANGLES = 24  # cells around, where nothing asks for more
 _GROWTH = 0.16  # of cells with distance from the nearest edge
 _SIDE_TIMES = 2.0  # cells at the sides of segments, against those at their ends
 _TIP_TIMES = 5.0  # cells at the corner of the tip, where current turns but none enters, against those at contact edges
-_ROUND_SHARE = 0.3  # of the way from the lead to the nearest wall, within which surfaces are round
+_ROUND_SHARE = 0.6  # of the way from the lead to the nearest wall, within which surfaces are round
+_FAR_TIMES = 1.5  # walls further away than so many times the nearest have finer angles
 _SHELL_SHARE = 0.7  # up to where round shells of tissue are followed
 _SAME_MM = 1e-6
 _NEWTON = 40
@@ -268,11 +269,13 @@ def _around(lead: Lead, outer: Block | Column, edge_mm: float, factor: float) ->
     corners = [(y, x) for x in (low[0], high[0]) for y in (low[1], high[1])] if isinstance(outer, Block) else [(0, 1)]
     stops = [*sides, *(float(np.arctan2(y, x)) % (2 * np.pi) for y, x in corners)]
     edges = np.array([e + t for e in sides for t in (-2 * np.pi, 0.0, 2 * np.pi)])
-    widest = 2 * np.pi / ANGLES
+    nearest = min(abs(v) for v in (*low[:2], *high[:2]))
 
     def spacing(t: np.ndarray) -> np.ndarray:
+        far = np.minimum(1.0, _FAR_TIMES * nearest / outline_mm(lead, outer, t))
+        widest = 2 * np.pi / ANGLES * far
         if not edges.size:
-            return np.full(t.shape, widest / factor)
+            return widest / factor
         near = _SIDE_TIMES * edge_mm / lead.radius_mm + _GROWTH * np.abs(t[:, None] - edges).min(axis=1)
         return np.minimum(near, widest) / factor
 

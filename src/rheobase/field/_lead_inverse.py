@@ -15,6 +15,8 @@ import numpy as np
 
 from rheobase.field._separable import diagonal_of, modes, turned
 
+_EMPTY_SHARE = 1e-3  # conductance of a shell that the shaft fills from end to end, against the best conducting shell
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeadInverse:
@@ -41,7 +43,8 @@ class LeadInverse:
         _sweep(across, self.inverse, self.carry)
         if self.nodes.size:
             here = self.along[self.nodes]
-            pull = np.einsum("mst,mt->ms", self.small, across[self.mantle] @ here.T) @ here
+            seen = np.einsum("mn,sn->ms", across[self.mantle], here)  # no BLAS: its threads would wait for each other
+            pull = np.einsum("ms,sn->mn", np.einsum("mst,mt->ms", self.small, seen), here)
             across -= self.column * pull
         x[1:, 0] = 0.0
         out = turned(self.around, x, self.along.T).swapaxes(0, 1)
@@ -76,6 +79,7 @@ def lead_inverse(
     across = (tensors["rr"] / (ring * d_along)).mean(axis=(1, 2))
     around = (tensors["tt"] * ring / d_along).mean(axis=(1, 2))
     along = (tensors["zz"] / ring * d_along).mean(axis=(1, 2))
+    across, around, along = (np.where(c > 0, c, _EMPTY_SHARE * c.max()) for c in (across, around, along))
     n_theta, e_theta = modes(d_theta, ring=True)
     n_z, e_z = modes(d_along, ring=False, ends=walls[1])
     parts = ((across, 1.0, -1.0, np.ones((1, 1))), (around, 1 / 3, 1 / 6, n_theta[:, None]), (along, 1 / 3, 1 / 6, n_z))

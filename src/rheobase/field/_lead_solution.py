@@ -5,7 +5,7 @@ The slope of the potential jumps where the conductivity does, so no spline runs 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -13,11 +13,13 @@ from itertools import pairwise
 import numpy as np
 from scipy.interpolate import NdBSpline, RegularGridInterpolator, make_interp_spline
 
-from rheobase.anatomy import SolidBody
-from rheobase.electrode import Contact
+from rheobase.anatomy import Block, Column, SolidBody
+from rheobase.electrode import Contact, FarReturn, Lead
 from rheobase.errors import ParameterError
+from rheobase.field._hexahedra import element_matrices, unit_cube_tensors
+from rheobase.field._lead_contacts import faces_of
 from rheobase.field._lead_grid import LeadGrid, frame, outline_mm
-from rheobase.field._lead_tissue import solid_tensors, solids_at
+from rheobase.field._lead_tissue import cell_tensors, solid_tensors, solids_at
 from rheobase.field._solution import PlaneSolution, Solution, cylindrical
 from rheobase.field.density import PadDensity, windowed_peak
 from rheobase.montage import Implanted
@@ -68,6 +70,26 @@ class LeadSolution(Solution):
         """Conductivity tensor at points, (n, 3, 3)."""
         return solid_tensors(self.body)[solids_at(self.body, np.asarray(points_mm, dtype=float))]
 
+    def losses_ohm(self, shares: np.ndarray) -> dict[str, float]:
+        """Power lost in each tissue and in the contacts, per squared current of a drive.
+
+        A cell that a border cuts counts as the tissue at its middle.
+        """
+        shape = self.grid.cells()
+        sigma, labels = cell_tensors(self.body, self.grid, shape)
+        nodes = np.tensordot(shares, self.nodes, axes=1)
+        power = cell_powers_W(unit_cube_tensors(shape, sigma), nodes)
+        names = [s.tissue for s in self.body.solids]
+        out = dict.fromkeys(names, 0.0)
+        for i, name in enumerate(names):
+            out[name] += float(power[labels == i].sum())
+        held = shares @ self.potentials_V
+        out["contacts"] = 0.0
+        for contact, v in zip(self.montage.contacts, held, strict=True):
+            if isinstance(contact, Contact | FarReturn):
+                out["contacts"] += sum(f.loss_W(float(v), nodes) for f in faces_of(self.grid, contact))
+        return out
+
     def plane(self, around_deg: float) -> PlaneSolution:
         """The half-plane at one angle about the z axis of the body."""
         return LeadPlane(self, float(np.deg2rad(around_deg)))
@@ -110,6 +132,19 @@ class LeadSolution(Solution):
                 yield np.flatnonzero(at), _spline(self, piece)
 
 
+def cell_powers_W(tensors: dict[str, np.ndarray], nodes_V: np.ndarray) -> np.ndarray:
+    """Power that every cell takes up, from its conductances seen from the unit cube."""
+    n = next(iter(tensors.values())).shape
+    closed = np.concatenate([nodes_V, nodes_V[:, :1]], axis=1)
+    corner = [closed[i : i + n[0], j : j + n[1], k : k + n[2]] for i, j, k in np.ndindex(2, 2, 2)]
+    out = np.zeros(n)
+    for key, matrix in element_matrices().items():
+        if key in tensors:
+            for p, q in np.argwhere(matrix):
+                out += matrix[p, q] * tensors[key] * corner[p] * corner[q]
+    return out
+
+
 Piece = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -142,6 +177,17 @@ def _spline(solution: LeadSolution, piece: Piece) -> NdBSpline:
         knots.append(spline.t)
         degrees.append(k)
     return NdBSpline(tuple(knots), np.ascontiguousarray(values), tuple(degrees))
+
+
+def lead_solution(body: SolidBody, montage: Implanted, arrays: Mapping[str, np.ndarray]) -> LeadSolution:
+    """The solution again, from what is kept of it."""
+    lead, outer = next(e for e in montage.electrodes if isinstance(e, Lead)), body.solids[0].shape
+    if not isinstance(outer, Block | Column):
+        raise ValueError("a stored field of a lead has a block or a column around it")
+    lines = {key: arrays[key] for key in ("reach_mm", "across_mm", "theta_rad", "along_mm")}
+    breaks = tuple(int(i) for i in arrays["breaks_0"]), tuple(int(i) for i in arrays["breaks_1"])
+    grid = LeadGrid(lead=lead, outer=outer, breaks=breaks, **lines)
+    return LeadSolution(grid, body, montage, arrays["nodes"], arrays["potentials_V"])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

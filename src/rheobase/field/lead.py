@@ -19,10 +19,12 @@ from rheobase.errors import ConvergenceError, ParameterError
 from rheobase.field._body_grid import CellShape, node_volumes_m3
 from rheobase.field._gradients import conjugate_gradients
 from rheobase.field._hexahedra import Stencil, apply, stencil, unit_cube_tensors
+from rheobase.field._lead_contacts import faces_of
 from rheobase.field._lead_grid import LeadGrid, box_mm, edge_mm, is_natural, lead_grid, outline_mm
 from rheobase.field._lead_inverse import LeadInverse, lead_inverse
 from rheobase.field._lead_solution import LeadSolution, lead_densities
 from rheobase.field._lead_tissue import cell_tensors
+from rheobase.field._solid_mesh import check_clear_of_bone
 from rheobase.field.field import Field, rows_used
 from rheobase.montage import Implanted, Montage
 
@@ -31,7 +33,6 @@ _SYMMETRY = 1e-6
 _LEAST_WALL = 2.0  # nearest wall, in radii of the lead
 _COARSEST_TIMES = 4.0  # cells at contact edges, against the usual ones; others grow with them
 _FREE_SHARE = 0.1  # of the conductance of the tissue across the wall, to hold a body without a return in place
-_MASS = np.array([[2.0, 1.0], [1.0, 2.0]]) / 6
 _SOURCES = ("cheng1989", "lynch1964", "hager1989")
 
 
@@ -96,6 +97,7 @@ def solve_lead(
         raise ParameterError(f"solve_field: method 'lead' cannot hold this: {why}. Use 'finite_elements'.")
     if cell_mm is not None and not 0 < cell_mm < np.inf:
         raise ParameterError(f"solve_field: cell_mm is {cell_mm} mm; it must be above 0 mm.")
+    check_clear_of_bone(body, montage)
     usual = edge_mm(next(e for e in montage.electrodes if isinstance(e, Lead)))
     if cell_mm is not None and cell_mm > _COARSEST_TIMES * usual:
         raise ParameterError(
@@ -161,14 +163,17 @@ def why_no_lead_grid(body: BodyPart | Volume, montage: Montage | Implanted, *, n
 def _place(lead: Lead, outer: Block | Column) -> str:
     """What is wrong with the place of a lead in the outer solid, or an empty text."""
     low, high = box_mm(lead, outer)
-    if not (np.all(low[:2] < 0) and np.all(high[:2] > 0) and low[2] < 0 < high[2]):
-        return f"the tip at {lead.tip_mm} mm lies outside the body or on its wall"
+    if not (np.all(low[:2] < 0) and np.all(high[:2] > 0) and low[2] < lead.length_mm and high[2] > 0):
+        return f"the lead with its tip at {lead.tip_mm} mm lies outside the body or on its wall"
     wall = float(outline_mm(lead, outer, np.linspace(-np.pi, np.pi, 361)).min())
     if wall < _LEAST_WALL * lead.radius_mm:
         return f"a wall is {wall:.3g} mm from the axis of a lead with a radius of {lead.radius_mm:.3g} mm"
     for contact in lead.contacts:
-        if contact.ends_mm[1] > high[2] + 1e-9:
-            return f"contact '{contact.name}' reaches {contact.ends_mm[1]:g} mm from the tip, the body {high[2]:g} mm"
+        if contact.ends_mm[0] < low[2] - 1e-9 or contact.ends_mm[1] > high[2] + 1e-9:
+            return (
+                f"contact '{contact.name}' reaches from {contact.ends_mm[0]:g} to {contact.ends_mm[1]:g} mm from the"
+                f" tip, the body from {low[2]:g} to {high[2]:g} mm"
+            )
     if lead.length_mm < high[2] < lead.length_mm + 1e-6:
         return "the lead ends within 1 nm of the wall"
     return ""
@@ -190,72 +195,21 @@ def lead_problem(body: SolidBody, montage: Implanted, cell_mm: float | None) -> 
     loads, rings, walls = [], np.zeros(len(grid.along_mm) - 1), (0.0, 0.0)
     middle = float(np.median(sigma["zz"][grid.mantle :]))
     for contact in montage.contacts:
-        if isinstance(contact, FarReturn):
-            load, round_S = _far(grid, shape, contact, operator)
-            ends = 1.0 / (contact.interface.contact_impedance_ohm_m2 * middle) if contact.on == "all" else 0.0
-            walls = (round_S, ends)
-        else:
-            assert isinstance(contact, Contact)
-            faces = _faces_S(grid, contact)
-            load = np.zeros(grid.shape)
-            _add_round(operator, load, grid.mantle, faces)
-            if contact.is_ring:
-                rings += faces.sum(axis=0)
+        assert isinstance(contact, Contact | FarReturn)
+        load, faces = np.zeros(grid.shape), faces_of(grid, contact)
+        for part in faces:
+            part.add_to(operator, load)
+        load[0] = np.mean(load[0], axis=0)
         loads.append(sparse.csr_matrix(load.reshape(1, -1)))
+        if isinstance(contact, FarReturn):
+            ends = 1.0 / (contact.interface.contact_impedance_ohm_m2 * middle) if contact.on == "all" else 0.0
+            walls = (float(faces[0].faces_S.sum()), ends)
+        elif contact.is_ring:
+            rings += faces[0].faces_S.sum(axis=0)
     if walls[0] == 0.0:
         walls = (_FREE_SHARE * middle * 2 * np.pi * float(grid.d_along_m.sum()), 0.0)
     near = lead_inverse(tensors, (grid.d_theta_rad, grid.d_along_m), grid.mantle, rings, walls)
     return LeadProblem(grid, shape, tensors, labels, operator, near, tuple(loads))
-
-
-def _faces_S(grid: LeadGrid, contact: Contact) -> np.ndarray:
-    """Conductance of a contact on every face of the mantle: (around, along)."""
-    low, high = contact.ends_mm
-    middle = (grid.along_mm[1:] + grid.along_mm[:-1]) / 2
-    theta = grid.theta_rad + grid.d_theta_rad / 2 - np.deg2rad(contact.around_deg)
-    off = np.abs((theta + np.pi) % (2 * np.pi) - np.pi)
-    covered = (off <= np.deg2rad(contact.span_deg) / 2)[:, None] & ((middle > low) & (middle < high))
-    area = 1e-3 * grid.across_mm[grid.mantle] * grid.d_theta_rad[:, None] * grid.d_along_m
-    return np.where(covered, area / contact.interface.contact_impedance_ohm_m2, 0.0)
-
-
-def _far(grid: LeadGrid, shape: CellShape, far: FarReturn, operator: Stencil) -> tuple[np.ndarray, float]:
-    """Add the outer faces; give the load of the nodes, and the conductance of the wall around."""
-    z, load = far.interface.contact_impedance_ohm_m2, np.zeros(grid.shape)
-    walls = 1e-3 * grid.radii_mm[-1]
-    walls = np.concatenate([walls, walls[:1]])
-    arc = np.hypot(np.diff(walls), (walls[1:] + walls[:-1]) / 2 * grid.d_theta_rad)
-    faces = arc[:, None] * grid.d_along_m / z
-    _add_round(operator, load, -1, faces)
-    if far.on == "all":
-        flat = (shape.across * shape.around)[:, :, 0] / z
-        for k, cells in ((0, 0), (-1, len(grid.along_mm) - 2)):
-            own = flat.copy()
-            if grid.shaft.start <= cells < grid.shaft.stop:
-                own[: grid.mantle] = 0.0
-            _add_flat(operator, load, k, own)
-        load[0] = np.mean(load[0], axis=0)
-    return load, float(faces.sum())
-
-
-def _add_round(operator: Stencil, load: np.ndarray, row: int, faces: np.ndarray) -> None:
-    """Add conductances of faces (around, along) of one surface to operator and load."""
-    n = faces.shape[1]
-    for i, j, k, m in np.ndindex(2, 2, 2, 2):
-        offset, value = (0, j - i, m - k), np.roll(faces, i, axis=0)
-        if offset >= (0, 0, 0):
-            operator[offset][row][:, k : k + n] += value * (_MASS[i, j] * _MASS[k, m])
-        load[row][:, k : k + n] += value * (_MASS[i, j] * _MASS[k, m])
-
-
-def _add_flat(operator: Stencil, load: np.ndarray, end: int, faces: np.ndarray) -> None:
-    """Add conductances of faces (across, around) of one end to operator and load."""
-    n = faces.shape[0]
-    for p, q, i, j in np.ndindex(2, 2, 2, 2):
-        offset, value = (q - p, j - i, 0), np.roll(faces, i, axis=1)
-        if offset >= (0, 0, 0):
-            operator[offset][p : p + n, :, end] += value * (_MASS[p, q] * _MASS[i, j])
-        load[p : p + n, :, end] += value * (_MASS[p, q] * _MASS[i, j])
 
 
 def lead_units(problem: LeadProblem, tolerance: float) -> np.ndarray:
