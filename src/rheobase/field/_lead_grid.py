@@ -21,6 +21,7 @@ EDGE_SHARE = 1 / 32  # cells at contact edges, against the lead's radius or half
 ANGLES = 24  # cells around, where nothing asks for more
 _GROWTH = 0.16  # of cells with distance from the nearest edge
 _SIDE_TIMES = 2.0  # cells at the sides of segments, against those at their ends
+_WIDEST_SHARE = 1 / 14  # the widest cells, against the nearest wall
 _TIP_TIMES = 5.0  # cells at the corner of the tip, where current turns but none enters, against those at contact edges
 _ROUND_SHARE = 0.6  # of the way from the lead to the nearest wall, within which surfaces are round
 _FAR_TIMES = 1.5  # walls further away than so many times the nearest have finer angles
@@ -124,8 +125,18 @@ class LeadGrid:
         return out
 
     def cells(self) -> CellShape:
-        """Geometry of all cells."""
-        r = 1e-3 * np.concatenate([self.radii_mm, self.radii_mm[:, :1]], axis=1)
+        """Geometry of all cells.
+
+        Between two nodes a surface runs straight from angle to angle, outside a flat wall. So that no cell is too
+        large or too small, its nodes are moved by what the two cells beside them are off.
+        """
+        ends = np.append(self.theta_rad, self.theta_rad[0] + 2 * np.pi)
+        wall, middle = (outline_mm(self.lead, self.outer, t) for t in (ends, (ends[1:] + ends[:-1]) / 2))
+        over = (wall[1:] + wall[:-1] - 2 * middle) / 3  # the mean of the ends, against that by Simpson's rule
+        begin, nearest = self.reach_mm[:2]
+        bent = (np.clip(self.across_mm - begin, 0.0, None) / (nearest - begin)) ** 3
+        moved = self.radii_mm - bent[:, None] * (over + np.roll(over, 1)) / 2
+        r = 1e-3 * np.concatenate([moved, moved[:, :1]], axis=1)
         n = (len(r) - 1, r.shape[1] - 1, len(self.along_mm) - 1)
         corner = (r[1:, 1:] + r[1:, :-1] + r[:-1, 1:] + r[:-1, :-1]) / 4
         wide = (r[1:, 1:] + r[1:, :-1] - r[:-1, 1:] - r[:-1, :-1]) / 2
@@ -206,11 +217,12 @@ def lead_grid(body: SolidBody, lead: Lead, cell_mm: float | None) -> LeadGrid:
         """As fine as asked for where the surfaces are furthest apart, towards the corner that is furthest away."""
         t = np.clip(u - begin, 0.0, None) / (wall - begin)
         far = (edge + _GROWTH * (u + t**3 * over - radius)) / (1.0 + 3 * t**2 * over / (wall - begin))
-        return np.minimum(edge + _GROWTH * np.abs(u - radius), np.where(u > begin, far, np.inf)) / factor
+        wide = np.minimum(edge + _GROWTH * np.abs(u - radius), _WIDEST_SHARE * wall)
+        return np.minimum(wide, np.where(u > begin, far, np.inf)) / factor
 
     across = _through([0.0, radius, *shells, wall], spacing)
     planes = [p for p in plane_places_mm(body, lead) if low[2] + _SAME_MM < p < high[2] - _SAME_MM]
-    along = _along(lead, (float(low[2]), float(high[2])), planes, edge, factor)
+    along = _along(lead, (float(low[2]), float(high[2])), planes, (edge, _WIDEST_SHARE * wall), factor)
     breaks = tuple(tuple(int(np.argmin(np.abs(x - s))) for s in at) for x, at in ((across, shells), (along, planes)))
     return LeadGrid(
         lead=lead,
@@ -244,9 +256,10 @@ def _spaced(low: float, high: float, spacing: Callable[[np.ndarray], np.ndarray]
 
 
 def _along(
-    lead: Lead, ends_mm: tuple[float, float], planes_mm: list[float], edge_mm: float, factor: float
+    lead: Lead, ends_mm: tuple[float, float], planes_mm: list[float], cells_mm: tuple[float, float], factor: float
 ) -> np.ndarray:
-    """Places along the lead: fine at contact edges, less so at the corners of its ends."""
+    """Places along the lead: fine at contact edges, less so at the corners of its ends, and nowhere too wide."""
+    edge_mm, widest_mm = cells_mm
     edges = np.array([e for c in lead.contacts for e in c.ends_mm])
     corners = np.array([e for e in (0.0, lead.length_mm) if ends_mm[0] < e < ends_mm[1]])
 
@@ -254,7 +267,7 @@ def _along(
         near = [edge_mm + _GROWTH * np.abs(s[:, None] - edges).min(axis=1)]
         if corners.size:
             near.append(_TIP_TIMES * edge_mm + _GROWTH * np.abs(s[:, None] - corners).min(axis=1))
-        return np.min(near, axis=0) / factor
+        return np.minimum(np.min(near, axis=0), widest_mm) / factor
 
     return _through([*ends_mm, *edges, *corners, *planes_mm], spacing, fewest=1)
 

@@ -28,7 +28,7 @@ from rheobase.field._solid_mesh import check_clear_of_bone
 from rheobase.field.field import Field, rows_used
 from rheobase.montage import Implanted, Montage
 
-_TOLERANCE = 1e-10
+_TOLERANCE = 1e-11
 _SYMMETRY = 1e-6
 _LEAST_WALL = 2.0  # nearest wall, in radii of the lead
 _COARSEST_TIMES = 4.0  # cells at contact edges, against the usual ones; others grow with them
