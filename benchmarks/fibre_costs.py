@@ -20,7 +20,8 @@ import numpy as np
 import rheobase.nerve.chunk as chunks
 from rheobase.kernel import LANES, cable_numpy
 from rheobase.nerve import Fibre, activation_thresholds, stimulus_from_segments, tapered_fibre, uniform_fibre
-from rheobase.nerve.chunk import make_chunk, run
+from rheobase.nerve.assemble import make_chunk
+from rheobase.nerve.run import run
 
 DT_MS = 0.005
 STIMULUS = stimulus_from_segments([(0.1, 0.0), (0.1, -1.0)], tail_ms=3.0, dt_ms=DT_MS)

@@ -21,7 +21,9 @@ from rheobase.nerve import (
     stimulus_of,
     uniform_fibres,
 )
-from rheobase.nerve.chunk import Chunk, make_chunk, run
+from rheobase.nerve.assemble import make_chunk
+from rheobase.nerve.chunk import Chunk
+from rheobase.nerve.run import run
 from rheobase.pulse import sine_carrier
 
 DT_MS, SIGMA, CORE_MM = 0.005, 0.3, 1.0

@@ -11,7 +11,7 @@ from rheobase.nerve import (
     tapered_fibre,
     uniform_fibre,
 )
-from rheobase.nerve.chunk import ROWS_PER_MV, TABLE_LOW_MV, gate_table
+from rheobase.nerve.assemble import ROWS_PER_MV, TABLE_LOW_MV, gate_table
 from rheobase.nerve.internode import closed_modes
 from rheobase.nerve.simulate import simulate
 

@@ -12,8 +12,10 @@ from rheobase.nerve import (
     tapered_fibre,
     uniform_fibre,
 )
-from rheobase.nerve.chunk import SPIKE_MV, make_chunk, run
+from rheobase.nerve.assemble import make_chunk
+from rheobase.nerve.chunk import SPIKE_MV
 from rheobase.nerve.lots import lots_of
+from rheobase.nerve.run import run
 from rheobase.registry import members
 
 UPPER_MA, DT_MS = 500.0, 0.005

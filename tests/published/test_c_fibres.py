@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from rheobase.nerve import Status, activation_thresholds, stimulus_from_segments, uniform_fibre
-from rheobase.nerve.chunk import make_chunk, run
+from rheobase.nerve.assemble import make_chunk
+from rheobase.nerve.run import run
 from rheobase.nerve.simulate import simulate
 from rheobase.nerve.velocity import conduction_velocity
 

@@ -47,7 +47,7 @@ def test_a_curved_current_is_said_exactly_at_the_last_potential():
 
 
 def test_it_rests_where_it_should():
-    from rheobase.nerve.chunk import make_chunk
+    from rheobase.nerve.assemble import make_chunk
 
     fibre = uniform_fibre(MODEL, diameter_um=20.0, nodes=21)
     chunk = make_chunk([fibre], [np.zeros((1, 21))], dt_ms=0.005, temperature_C=20.0)

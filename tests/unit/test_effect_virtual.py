@@ -18,9 +18,12 @@ from rheobase.effect import (
     event_mA,
     fat_knots_mm,
     fibres_under,
+    girth_per_ln_fat_mm,
     make_library,
     middle_body,
     pad_grids,
+    with_fat,
+    with_people_fat,
 )
 from rheobase.effect._draws import Drawn, draw_fibres, read_mA
 from rheobase.errors import ParameterError
@@ -47,7 +50,7 @@ def some(grid, every):
 
 def test_the_library_is_exact_at_its_knots_of_fat(library):
     for i, fat_mm in enumerate(library.fat_mm):
-        limb = replace(ARM, fat_mm=fat_mm)
+        limb = with_people_fat(ARM, fat_mm)
         field = rb.solve_field(limb, PADS)
         for key, grid in library.grids.items():
             endings, at = some(grid, 29)
@@ -91,7 +94,7 @@ def test_every_grid_point_has_a_threshold(library):
         assert np.isfinite(table).all()
 
 
-def test_skin_endings_fall_with_fat_and_motor_endings_rise(library):
+def test_skin_endings_fall_with_people_fat_and_motor_endings_rise(library):
     """At equal depth below the fascia, as measured figures in the requirements of surface stimulation have it."""
     lean, _, thick = library.fat_mm
     move = {k: np.median(library.ln_of(k, thick) - library.ln_of(k, lean)) for k in library.grids}
@@ -115,7 +118,7 @@ def test_bodies_stay_in_their_ranges():
         assert low <= b.fat_mm <= high
         assert all(0 <= s <= 1 for s in b.conductivity_share.values())
         assert all(s.sum() == pytest.approx(1.0) for s in b.course_share.values())
-        assert 3.5 <= b.motor_depth_mm <= 13.5
+        assert 3.5 <= 8.5 * b.motor_depth_factor <= 13.5
         assert body_limb(ARM, b).fascia_depth_mm == pytest.approx(b.fat_mm + 1.5)
     assert middle == 5.0
 
@@ -135,8 +138,8 @@ def test_conductivities_scale_with_those_of_the_limb():
 @pytest.mark.parametrize(
     ("limb", "said"),
     [
-        (rb.Forearm(fat_mm=1.0), "fat_mm is 1 mm; a population about it needs room on both sides, between 1 and 14.5"),
-        (rb.Forearm(fat_mm=1.5, skin_mm=0.6), "between 1.9 and"),
+        (rb.Forearm(fat_mm=1.0), "fat_mm is 1 mm; a population about it needs room on both sides, between 1 and 22 mm"),
+        (rb.Forearm(fat_mm=1.0, skin_mm=0.6), "between 1 and"),
         (rb.Forearm(radius_mm=60.0, fat_mm=25.0), "between 1 and 25 mm here. Choose a value inside."),
     ],
 )
@@ -159,7 +162,7 @@ def test_one_grid_fits_every_body(radius_mm, fat_mm):
     pads = rb.pad_pair(limb, size_mm=(30.0, 30.0))
     grids = pad_grids(limb, pads, thickest_fat_mm=knots[-1])
     for fat in knots:
-        body = replace(limb, fat_mm=fat)
+        body = with_people_fat(limb, fat)
         for grid in grids.values():
             for ending in grid.endings()[:: max(1, len(grid.endings()) // 40)]:
                 ending.points_mm(body)  # refuses what does not fit
@@ -218,3 +221,16 @@ def test_an_ending_says_where_it_is():
     way = e.points_mm(ARM)
     assert way[0] == pytest.approx([39.0, 0.0, 45.0])
     assert e.way == replace(e, diameter_um=10.0).way != replace(e, along_mm=40.0).way
+
+
+def test_girth_grows_with_fat_as_in_measured_people_and_flesh_gives_way_for_the_rest():
+    slope, rule, army = girth_per_ln_fat_mm(ARM), row("people.fat_rule"), row("people.army")
+    shared = rule["per_bmi"] * army["male_bmi_median_kg_per_m2"] * army["male_bmi_sd_ln"]
+    reliability = shared**2 / (shared**2 + rule["sd_ln"] ** 2)  # share of the spread of ln fat that girth knows of
+    assert slope == pytest.approx(row("people.size_forearm")["male_per_bmi_mm"] / rule["per_bmi"] * reliability)
+    thick = with_people_fat(ARM, 10.0)
+    assert 2 * np.pi * (thick.radius_mm - ARM.radius_mm) == pytest.approx(slope * np.log(2.0))
+    assert with_fat(ARM, 10.0).radius_mm == ARM.radius_mm + 5.0
+    assert ARM.radius_mm - ARM.fascia_depth_mm > thick.radius_mm - thick.fascia_depth_mm, "rather less flesh"
+    assert with_people_fat(rb.Forearm(radius_mm=60.0), 10.0).radius_mm == 60.0  # the largest the table allows
+    assert with_people_fat(with_people_fat(ARM, 10.0), 5.0).radius_mm == pytest.approx(ARM.radius_mm)

@@ -1,6 +1,7 @@
 """Skin that breaks down, constant phase elements, drying and lift-off, and the currents that voltages drive."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from rheobase.anatomy import Forearm
 from rheobase.electrode import Interface, Output, Pad, breaking_interface, default_interface
 from rheobase.errors import LimitExceeded, ParameterError
-from rheobase.field import solve_at_current, solve_at_voltage, solve_field
+from rheobase.field import pulse_voltage_V, solve_at_current, solve_at_voltage, solve_field
 from rheobase.montage import Montage, pad_pair
 
 ARM = Forearm()
@@ -140,3 +141,33 @@ def test_wrong_voltages_are_refused():
     with pytest.raises(LimitExceeded, match="amplitude_V is 50 V; compliance_V of the stimulator is 40 V"):
         solve_at_voltage(ARM, pads, 50.0)
     assert isinstance(pads, Montage)
+
+
+def test_the_voltage_of_a_pulse_adds_tissue_and_two_charging_contacts():
+    field = solve_field(ARM, pad_pair(ARM))
+    area_m2 = field.montage.pads[0].area_mm2 * 1e-6
+    plain = field.montage.pads[0].interface
+    steady_V = field.required_voltage_V(10.0)
+    assert pulse_voltage_V(field, -10.0, 1e6) == pytest.approx(steady_V)
+    missing = plain.contact_impedance_ohm_m2 - plain.voltage_step_ohm_m2(100.0)
+    assert pulse_voltage_V(field, 10.0, 100.0) == pytest.approx(steady_V - 2 * 10e-3 / area_m2 * missing)
+    thin = Interface(series_ohm_m2=plain.contact_impedance_ohm_m2 / 2)
+    half_V = pulse_voltage_V(field, 10.0, 100.0, interface=thin)
+    assert steady_V - half_V == pytest.approx(2 * 10e-3 / area_m2 * plain.contact_impedance_ohm_m2 / 2)
+    with pytest.raises(ParameterError, match=r"width_us is 0 us; it must be above 0 us, usually 50 to 400"):
+        pulse_voltage_V(field, 10.0, 0.0)
+
+
+def test_where_skin_breaks_down_small_pads_need_less_than_their_area_says():
+    fields = [solve_field(ARM, pad_pair(ARM, size_mm=(s, s))) for s in (20.0, 50.0)]
+    constant, falling = (
+        [pulse_voltage_V(f, 10.0, 200.0, interface=skin) for f in fields] for skin in (None, breaking_interface())
+    )
+    assert constant[0] > 3 * constant[1]
+    assert falling[0] / falling[1] < 0.8 * constant[0] / constant[1]
+
+
+def test_the_voltage_of_a_pulse_is_of_pads_on_skin():
+    nobody = SimpleNamespace(montage=SimpleNamespace())
+    with pytest.raises(ParameterError, match=r"the field is that of SimpleNamespace, which has no pads on skin"):
+        pulse_voltage_V(nobody, 10.0, 100.0)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from nerve_cases import CATHODIC, mrg, point_potential
 
-import rheobase.nerve.chunk as chunks
+import rheobase.nerve.run as kernel_call
 from rheobase.kernel import LANES, cable_numpy, drive_numpy, eigen_numpy, lanes_numpy, nodes_numpy
 from rheobase.nerve import tapered_fibre, uniform_fibre
-from rheobase.nerve.chunk import make_chunk
+from rheobase.nerve.assemble import make_chunk
 
 cable = pytest.importorskip("rheobase.kernel.cable")
 drive = pytest.importorskip("rheobase.kernel.drive")
@@ -169,9 +169,9 @@ def test_real_fibres(fibres, monkeypatch):
     lanes, node = made.layout.lanes, made.layout.n_nodes // 2
     out = []
     for advance in (cable.advance, cable_numpy.advance):
-        monkeypatch.setattr(chunks, "advance", advance)
+        monkeypatch.setattr(kernel_call, "advance", advance)
         state = made.fresh()
-        got = chunks.run(
+        got = kernel_call.run(
             made, state, CATHODIC.samples[:, :160], np.linspace(0.1, 1.0, lanes)[:, None], level_mV=50.0,
             watch=np.full(lanes, node), quiet_mV=3.0, quiet_from=80, record=(node,), gates=True, room=2000,
         )  # fmt: skip

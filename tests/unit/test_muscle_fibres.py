@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -31,7 +33,7 @@ def test_fibres_are_those_of_the_muscle_away_from_septa_and_the_mean_on_them():
 
 def test_where_every_muscle_is_absent_fibres_run_along_the_axis():
     away = muscle(0.0, 20.0)
-    gone = Muscle(**{n: getattr(away, n) for n in Muscle.__dataclass_fields__} | {"size_mm": np.zeros((1, 2))})
+    gone = replace(away, size_mm=np.zeros((1, 2)))
     assert fibres_of([gone], np.ones((2, 3))).tolist() == [[0.0, 0.0, 1.0]] * 2
 
 

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-import rheobase.nerve.chunk as chunks
+import rheobase.nerve.run as kernel_call
 from rheobase.kernel import cable_numpy
 from rheobase.nerve import fibre_model, stimulus_from_segments, uniform_fibre
-from rheobase.nerve.chunk import make_chunk
+from rheobase.nerve.assemble import make_chunk
 from rheobase.nerve.membrane import ion_currents, looked_up
 from rheobase.nerve.simulate import Injection, simulate
 from rheobase.nerve.stimulus import silence
@@ -91,7 +91,7 @@ def test_the_twin_agrees(name, monkeypatch):
     push = Injection(node=4, current_nA=current, start_ms=0.05, width_ms=0.3)
     runs = []
     for advance in (cable.advance, cable_numpy.advance):
-        monkeypatch.setattr(chunks, "advance", advance)
+        monkeypatch.setattr(kernel_call, "advance", advance)
         runs.append(simulate(fibre, stimulus=silence(0.6, dt_ms=0.005), injections=[push], temperature_C=celsius).v_mV)
     assert np.nanmax(np.ptp(runs[0], axis=1)) > 30.0
     np.testing.assert_allclose(runs[0], runs[1], atol=0.05 if fibre.model.membrane is None else 1e-3)
@@ -107,7 +107,7 @@ def test_lanes_keep_their_states_when_taken(name):
 
     def ran(one):
         state = one.fresh()
-        chunks.run(one, state, pulse.samples, np.ones((one.layout.lanes, 1)))
+        kernel_call.run(one, state, pulse.samples, np.ones((one.layout.lanes, 1)))
         blocks, lanes = one.blocks, one.layout.lanes
         return [s.reshape(blocks, -1, 16).transpose(0, 2, 1).reshape(lanes, -1) for s in (state[0], state[3])]
 
@@ -136,7 +136,7 @@ def test_currents_account_for_potential_and_ions(name):
     chunk = make_chunk([fibre], [np.zeros((0, 11))], dt_ms=dt_ms, temperature_C=celsius, current_nodes=[(4,)])
     wave = np.zeros((1, steps))
     wave[0, 20:80] = 2.0
-    out = chunks.run(chunk, chunk.fresh(), wave, np.ones((16, 1)), record=nodes, gates=True)
+    out = kernel_call.run(chunk, chunk.fresh(), wave, np.ones((16, 1)), record=nodes, gates=True)
     model, v = fibre.model, fibre.model.rest_mV + out.record_mV[0]
     assert np.ptp(v) > 30.0
     kinds = fibre.kinds.take(np.zeros(2, dtype=np.intp))

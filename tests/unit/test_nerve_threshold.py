@@ -17,7 +17,7 @@ from rheobase.nerve import (
     tapered_fibre,
     uniform_fibre,
 )
-from rheobase.nerve.chunk import make_chunk
+from rheobase.nerve.assemble import make_chunk
 from rheobase.nerve.simulate import simulate
 from rheobase.nerve.stimulus import silence
 

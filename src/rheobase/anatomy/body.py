@@ -242,9 +242,16 @@ class BodyPart(ABC):
 
         The point lies on the line from the skin to the axis, as deep as layers of that thickness would reach.
         """
-        t, z = np.array(np.deg2rad(around_deg)), np.array(float(along_mm))
-        r = self.outline_mm(t, z) - (depth_mm * self.slant(t, z) if depth_mm else 0.0)
-        return float(r * np.cos(t)), float(r * np.sin(t)), float(along_mm)
+        x, y, z = self.under_skin_mm(around_deg, np.array([float(along_mm)]), np.array([float(depth_mm)]))[0]
+        return float(x), float(y), float(z)
+
+    def under_skin_mm(self, around_deg: float, along_mm: np.ndarray, depth_mm: np.ndarray) -> np.ndarray:
+        """Points at one angle and any number of places and depths, as `on_skin_mm` has one, shape (n, 3)."""
+        t, z = np.full(len(along_mm), np.deg2rad(around_deg)), np.asarray(along_mm, dtype=float)
+        r = self.outline_mm(t, z)
+        if np.any(depth_mm):
+            r = r - np.asarray(depth_mm, dtype=float) * self.slant(t, z)
+        return np.stack([r * np.cos(t), r * np.sin(t), z], axis=1)
 
     def layer_depth_mm(self, layer: str, around_deg: float = 0.0, along_mm: float = 0.0) -> float:
         """Depth of the lower border of a layer below the skin, such as of ``"fat"``: that of the fascia.

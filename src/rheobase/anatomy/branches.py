@@ -247,7 +247,8 @@ def course_points_mm(limb: BodyPart, course: Course, around_deg: float) -> np.nd
     >>> course_points_mm(Forearm(), ((1.0, 45.0), (6.2, 45.0)), 0.0).round(1).tolist()
     [[39.0, 0.0, 45.0], [33.8, 0.0, 45.0]]
     """
-    return np.array([limb.on_skin_mm(around_deg, along, depth) for depth, along in course])
+    depth, along = np.array(course).T
+    return limb.under_skin_mm(around_deg, along, depth)
 
 
 def _leave(limb: BodyPart, leave_mm: float | None) -> float:

@@ -132,9 +132,12 @@ def _holders(one: Inclusion, by_name: dict[str, Inclusion]) -> list[str]:
 
 
 def _shared_levels(one: Inclusion, other: Inclusion) -> np.ndarray:
+    """Levels at which both are there and so near that they might overlap."""
     low = max(one.rod.along_mm[0], other.rod.along_mm[0])
     high = min(one.rod.along_mm[-1], other.rod.along_mm[-1])
-    return np.linspace(low, high, 25) if high > low else np.empty(0)
+    z = np.linspace(low, high, 25) if high > low else np.empty(0)
+    (at, half), (at2, half2) = one.section(z), other.section(z)  # where circles around them are apart, they are
+    return z[np.linalg.norm(at - at2, axis=1) <= half.max(axis=1) + half2.max(axis=1)]
 
 
 def _levels_at(solid: Inclusion, outlined: Inclusion, z: float) -> np.ndarray:

@@ -8,7 +8,7 @@ in straight septa, as muscles in a cut limb nearly do. A muscle may have several
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,14 @@ class Muscle:
     size_mm: Array
     fibre_turn_deg: float
     pennation_deg: float
+    curves_: tuple[PchipInterpolator, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        curves = (
+            PchipInterpolator(self.along_mm, np.column_stack([seed, size]), axis=0)
+            for seed, size in zip(self.seed_mm, self.size_mm, strict=True)
+        )
+        object.__setattr__(self, "curves_", tuple(curves))
 
     def reach_mm2(self, points_mm: Array) -> Array:
         """Power distance from the nearest seed, shape (n,); infinite where the muscle is absent."""
@@ -67,8 +75,8 @@ class Muscle:
         # a grid has few places along the axis and many points in each
         places, which = np.unique(np.clip(p[:, 2], self.along_mm[0], self.along_mm[-1]), return_inverse=True)
         best = np.full(len(p), np.inf)
-        for seed, size in zip(self.seed_mm, self.size_mm, strict=True):
-            now = PchipInterpolator(self.along_mm, np.column_stack([seed, size]), axis=0)(places)
+        for curve in self.curves_:
+            now = curve(places)
             x, y, own = (np.where(now[:, 2] > _LEAST_MM, c, np.nan)[which] for c in now.T)
             far = (p[:, 0] - x) ** 2 + (p[:, 1] - y) ** 2 - own**2
             best = np.fmin(best, far)

@@ -62,24 +62,35 @@ class RadialMap:
 
     def at(self, theta_rad: Array, along_mm: Array) -> Array:
         """Value at angles and places, which broadcast."""
-        return self.with_slope(theta_rad, along_mm)[0]
+        turn, waves, which, shape = self._waves(theta_rad, along_mm)
+        value = waves[which, -1]
+        for k in range(waves.shape[1] - 2, -1, -1):
+            value = value * turn + waves[which, k]
+        return value.real.reshape(shape)
 
     def with_slope(self, theta_rad: Array, along_mm: Array) -> tuple[Array, Array]:
         """Value, and its derivative by the angle."""
+        turn, waves, which, shape = self._waves(theta_rad, along_mm)
+        value, slope = waves[which, -1], np.zeros(turn.size, dtype=complex)
+        for k in range(waves.shape[1] - 2, -1, -1):
+            slope = slope * turn + value
+            value = value * turn + waves[which, k]
+        return value.real.reshape(shape), -(turn * slope).imag.reshape(shape)
+
+    def _waves(self, theta_rad: Array, along_mm: Array) -> tuple[Array, Array, Array, tuple[int, ...]]:
+        """The interpolant as a polynomial in ``exp(i theta)``, whose real part it is.
+
+        Returns that number at every point, the coefficients at each of the different places, which place is each
+        point's, and the shape of the points.
+        """
         theta, z = np.broadcast_arrays(np.asarray(theta_rad, float), np.asarray(along_mm, float))
         places, which = np.unique(z.ravel(), return_inverse=True)
-        waves = np.fft.rfft(self.controls(places), axis=1) / self.value_mm.shape[1]
-        m, t = self.value_mm.shape[1], theta.ravel()
-        value, slope = np.zeros(t.size), np.zeros(t.size)
-        for k in range(waves.shape[1]):
-            twice = 1.0 if k == 0 or 2 * k == m else 2.0
-            a, b = waves[which, k].real, waves[which, k].imag
-            cos, sin = np.cos(k * t), np.sin(k * t)
-            if 2 * k == m:  # the highest wave of an even number of angles has no sine of its own
-                b = np.zeros_like(b)
-            value += twice * (a * cos - b * sin)
-            slope += twice * k * (-a * sin - b * cos)
-        return value.reshape(theta.shape), slope.reshape(theta.shape)
+        m = self.value_mm.shape[1]
+        waves = np.fft.rfft(self.controls(places), axis=1) * (2.0 / m)
+        waves[:, 0] /= 2.0
+        if m % 2 == 0:  # the highest wave of an even number of angles has no sine of its own
+            waves[:, -1] = waves[:, -1].real / 2.0
+        return np.exp(1j * theta.ravel()), waves, which, theta.shape
 
     def girth_mm(self, along_mm: float, *, points: int = 720) -> float:
         """Length of a tape around the surface at a place."""

@@ -132,7 +132,7 @@ class SpineSolids(SolidBody):
         return ((front - behind) / 2, -self.spine.offset_mm), ((front + behind) / 2, breadth + c["csf_side_mm"])
 
     def _root(self, side: str) -> Solid:
-        end, entry = (tuple(map(float, p)) for p in self.spine.root_ends_mm(side))
+        end, entry = ((float(x), float(y), float(z)) for x, y, z in self.spine.root_ends_mm(side))
         radius = row("spine.roots")["diameter_mm"] / 2
         return Solid(tissue=_ROOT, shape=Strand(start_mm=entry, end_mm=end, radius_mm=radius), cell_mm=radius)
 

@@ -1,5 +1,6 @@
 """What follows from fibres that fire."""
 
+from rheobase.effect.innervation import innervation_per_mm2, share_of_as_many
 from rheobase.effect.movement.bones import Bone, bones, toe_tip_mm
 from rheobase.effect.movement.cycle import Rider, crank_torque_Nm, rider_of
 from rheobase.effect.movement.fixture import fixture, fixture_names
@@ -46,7 +47,7 @@ from rheobase.effect.muscle.model import (
 from rheobase.effect.muscle.pool import MotorUnitPool, PoolForce, motor_unit_pool, pool_force
 from rheobase.effect.muscle.pulses import Pulses, pulses_of, steady_pulses
 from rheobase.effect.muscle.reach import muscle_shares, unit_muscles, unit_thresholds_mA
-from rheobase.effect.muscle.reached import MuscleBody, MuscleReach, draw_muscle_bodies, muscle_reach, with_fat
+from rheobase.effect.muscle.reached import MuscleBody, MuscleReach, draw_muscle_bodies, muscle_reach
 from rheobase.effect.muscle.session import Comfort, KneeExtensors, SessionTorque, comfort, session_torque
 from rheobase.effect.muscle.swing import Swing, swing_knee
 from rheobase.effect.muscle.trace import ForceTrace, force_from_csv, force_trace
@@ -73,7 +74,14 @@ from rheobase.effect.training import (
     rest_muscle,
     train_muscle,
 )
-from rheobase.effect.variation import conductivity_ends, fat_knots_mm
+from rheobase.effect.variation import (
+    conductivity_ends,
+    fat_knots_mm,
+    fat_of_mm,
+    girth_per_ln_fat_mm,
+    with_fat,
+    with_people_fat,
+)
 from rheobase.effect.virtual import (
     Body,
     Library,
@@ -158,17 +166,20 @@ __all__ = [
     "end_plates",
     "event_mA",
     "fat_knots_mm",
+    "fat_of_mm",
     "fibres_under",
     "fixture",
     "fixture_names",
     "force_from_csv",
     "force_trace",
     "gait_at",
+    "girth_per_ln_fat_mm",
     "hill_factor",
     "hmed2018",
     "holding_share",
     "holding_torque_Nm",
     "identify",
+    "innervation_per_mm2",
     "knee_replacement_gain_percent",
     "length_factor",
     "lowest_mA",
@@ -196,6 +207,7 @@ __all__ = [
     "scaled",
     "scene_of",
     "session_torque",
+    "share_of_as_many",
     "steady_pulses",
     "step",
     "stretched_factor",
@@ -208,4 +220,5 @@ __all__ = [
     "unit_thresholds_mA",
     "velocity_factor",
     "with_fat",
+    "with_people_fat",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.nerve import Ending, EndingGrid, diameters_um
+from rheobase.nerve import Ending, EndingGrid, diameters_um, usual_motor_depth_mm
 from rheobase.tables import row
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def draw_fibres(grid: EndingGrid, body: Body, count: int, rng: np.random.Generat
     diameter = diameters_um(kind, count, rng)
     if kind == "A-alpha":
         spread = row("populations.a_alpha")["ending_spread_mm"]
-        wanted = body.motor_depth_mm + spread * rng.standard_normal(count)
+        middle = usual_motor_depth_mm() if grid.motor_depth_mm is None else grid.motor_depth_mm
+        wanted = body.motor_depth_factor * middle + spread * rng.standard_normal(count)
         depth = np.clip(wanted, grid.depths_mm[0], grid.depths_mm[-1])
     else:
         depth = rng.choice(np.array(grid.depths_mm), size=count)

@@ -29,6 +29,7 @@ from rheobase.effect.variation import (
     fat_knots_mm,
     fat_of_mm,
     fat_row,
+    with_people_fat,
 )
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
@@ -41,8 +42,11 @@ from rheobase.nerve import (
     Stimulus,
     ending_grid,
     grid_thresholds,
+    motor_depth_mm,
     motor_room_mm,
     pads_over_muscle,
+    skin_depth_mm,
+    usual_motor_depth_mm,
 )
 from rheobase.tables import row
 
@@ -116,7 +120,7 @@ class Library:
 
 
 def body_limb(limb: BodyPart, body: Body) -> BodyPart:
-    """The limb of one person: the given one with the person's fat and conductivities.
+    """The limb of one person: the given one with the person's fat, the girth that goes with it, and conductivities.
 
     Parameters
     ----------
@@ -132,10 +136,10 @@ def body_limb(limb: BodyPart, body: Body) -> BodyPart:
     >>> body_limb(arm, draw_bodies(arm, people=1, seed=1)[0]).fat_S_per_m < 0.06
     True
     """
-    values: dict[str, float] = {"fat_mm": body.fat_mm}
+    values: dict[str, float] = {}
     for tissue, share in body.conductivity_share.items():
         values |= {name: a + share * (b - a) for name, (a, b) in conductivities(limb, tissue).items()}
-    return changed(limb, **values)
+    return changed(with_people_fat(limb, body.fat_mm), **values)
 
 
 def pad_grids(
@@ -160,7 +164,7 @@ def pad_grids(
     ('A-alpha', 'proximal')
     """
     fats = [f for f in (leanest_fat_mm, thickest_fat_mm) if f is not None]
-    limbs = [limb, *(changed(limb, fat_mm=f) for f in fats)]
+    limbs = [limb, *(with_people_fat(limb, f) for f in fats)]
     fleshy = set.intersection(*({p.name for p in pads_over_muscle(one, montage)} for one in limbs))
     topmost = None if isinstance(limb, LayeredLimb) else max(p.along_mm + p.extent_mm / 2 for p in montage.pads)
     out = {}
@@ -168,8 +172,12 @@ def pad_grids(
         for pad in montage.pads:
             if kind == "A-alpha" and pad.name not in fleshy:
                 continue
-            muscle_mm = motor_room_mm(limbs, pad) if kind == "A-alpha" else 0.0
-            out[kind, pad.name] = ending_grid(kind, pad, muscle_mm=muscle_mm, topmost_mm=topmost)
+            where = (
+                {"muscle_mm": motor_room_mm(limbs, pad), "motor_depth_mm": motor_depth_mm(limb, pad)}
+                if kind == "A-alpha"
+                else {"skin_mm": skin_depth_mm(limb, pad)}
+            )
+            out[kind, pad.name] = ending_grid(kind, pad, topmost_mm=topmost, **where)
     return out
 
 
@@ -231,7 +239,7 @@ def make_library(
     active = max(montage.pads, key=lambda pad: pad.share).name
     over = next((pad for kind, pad in grids if kind == "A-alpha"), active)
     near = [k for k in grids if k[1] == over]
-    others = [(changed(limb, fat_mm=f), list(grids)) for f in (knots[0], knots[-1])]
+    others = [(with_people_fat(limb, f), list(grids)) for f in (knots[0], knots[-1])]
     others += [(conductivity_ends(limb, tissue), near) for tissue in TISSUES]
 
     def at(number: int) -> GridThresholds:
@@ -312,8 +320,8 @@ class Body:
         Per kind of fibre, shares of its courses.
     long_share : mapping
         Per kind of fibre, share of long tapers.
-    motor_depth_mm : float
-        Middle depth of the motor endings below the fascia.
+    motor_depth_factor : float
+        Middle depth of the motor endings below the fascia, relative to that of other people in the same muscle.
 
     Examples
     --------
@@ -328,7 +336,7 @@ class Body:
     conductivity_share: Mapping[str, float]
     course_share: Mapping[str, Array]
     long_share: Mapping[str, float]
-    motor_depth_mm: float
+    motor_depth_factor: float
 
 
 def middle_body(limb: BodyPart) -> Body:
@@ -340,14 +348,13 @@ def middle_body(limb: BodyPart) -> Body:
     >>> middle_body(Forearm()).fat_mm
     5.0
     """
-    person = row("populations.person")
     weights = {k: np.array(row(f"populations.{t}")["course_weight"]) for k, t in KINDS.items()}
     return Body(
         fat_mm=fat_of_mm(limb),
         conductivity_share=dict.fromkeys(TISSUES, 0.5),
         course_share={k: w / w.sum() for k, w in weights.items()},
         long_share=dict.fromkeys(KINDS, 0.5),
-        motor_depth_mm=(person["motor_depth_from_mm"] + person["motor_depth_to_mm"]) / 2,
+        motor_depth_factor=1.0,
     )
 
 
@@ -380,6 +387,7 @@ def draw_bodies(limb: BodyPart, montage: Montage | None = None, *, people: int, 
         raise ParameterError(f"people is {people}; a population needs at least 1, usually 300.")
     rng = np.random.default_rng(seed)
     person, spread = row("populations.person"), row(fat_row(limb))["sd_ln"]
+    deep = person["motor_depth_from_mm"], person["motor_depth_to_mm"]
     low, own, high = fat_knots_mm(limb, montage)
     out = []
     for _ in range(people):
@@ -392,7 +400,7 @@ def draw_bodies(limb: BodyPart, montage: Montage | None = None, *, people: int, 
                     k: rng.dirichlet(np.array(row(f"populations.{t}")["course_weight"])) for k, t in KINDS.items()
                 },
                 long_share={k: float(rng.beta(person["taper_beta"], person["taper_beta"])) for k in KINDS},
-                motor_depth_mm=float(rng.uniform(person["motor_depth_from_mm"], person["motor_depth_to_mm"])),
+                motor_depth_factor=float(rng.uniform(*deep)) / usual_motor_depth_mm(),
             )
         )
     return out

@@ -4,7 +4,7 @@ from rheobase.field.density import PEAK_WINDOW_MM, PadDensity
 from rheobase.field.dispersion import dispersion_row, gabriel_S_per_m, relative_dispersion
 from rheobase.field.field import Field
 from rheobase.field.layered_cylinder import CONTACTS
-from rheobase.field.operating import OperatingPoint, solve_at_current, solve_at_voltage
+from rheobase.field.operating import OperatingPoint, pulse_voltage_V, solve_at_current, solve_at_voltage
 from rheobase.field.plane import FieldPlane
 from rheobase.field.point import point_source_V_per_A
 from rheobase.field.reference import LimbReference, PlainLimb, limb_reference
@@ -35,6 +35,7 @@ __all__ = [
     "gabriel_S_per_m",
     "limb_reference",
     "point_source_V_per_A",
+    "pulse_voltage_V",
     "relative_dispersion",
     "sampled_field",
     "solve_at_current",

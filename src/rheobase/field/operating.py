@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from rheobase.anatomy import BodyPart
+from rheobase.electrode import Interface
 from rheobase.errors import ConvergenceError, LimitExceeded, ParameterError
 from rheobase.field.field import Field
 from rheobase.field.solve import solve_field
@@ -136,6 +137,57 @@ def solve_at_voltage(anatomy: BodyPart, montage: Montage, amplitude_V: float, **
         f" are {before:.4g} and {amplitude_mA:.4g} mA: there the skin is about to break down. Try another"
         " voltage."
     )
+
+
+def pulse_voltage_V(field: Field, amplitude_mA: float, width_us: float, *, interface: Interface | None = None) -> float:
+    """Voltage that a stimulator needs at the end of a rectangular pulse, V.
+
+    Each pad's skin has the resistance that belongs to its mean current density, and its capacitance charges over the
+    pulse. So a small pad, under which the horny layer breaks down, needs less than its area says; at small currents a
+    short pulse needs less than a steady current.
+
+    Parameters
+    ----------
+    field : Field
+        Field of pads; what it tells of the tissue between them is used, with the contacts' share taken out.
+    amplitude_mA : float
+        Current of the pulse, mA; the sign does not matter.
+    width_us : float
+        Width of one phase, us, above 0.
+    interface : Interface, optional
+        Skin and gel of every pad, such as `rheobase.electrode.breaking_interface`; by default each pad's own.
+
+    Raises
+    ------
+    ParameterError
+        If the width is not above 0, or the field is not one of pads on skin.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> from rheobase.electrode import breaking_interface
+    >>> from rheobase.montage import pad_pair
+    >>> field = solve_field(Forearm(), pad_pair(Forearm()))
+    >>> weak, strong = (pulse_voltage_V(field, mA, 200.0, interface=breaking_interface()) for mA in (1.0, 20.0))
+    >>> strong < 10.0 * weak
+    True
+    """
+    if not width_us > 0:
+        raise ParameterError(f"pulse_voltage_V: width_us is {width_us:g} us; it must be above 0 us, usually 50 to 400.")
+    montage = field.montage
+    if not isinstance(montage, Montage):
+        raise ParameterError(
+            f"pulse_voltage_V: the field is that of {type(montage).__name__}, which has no pads on skin. Take a field"
+            " of a Montage, or field.required_voltage_V for metal contacts."
+        )
+    contacts = [p.share * p.mean_contact_ohm for p in montage.pads]
+    inside_ohm = field.required_voltage_V(1e3) - (max(contacts) - min(contacts))
+    drops_V = []
+    for pad in montage.pads:
+        density = amplitude_mA * 1e-3 * pad.share / (pad.area_mm2 * 1e-6)
+        skin = (pad.interface if interface is None else interface).at_density(density)
+        drops_V.append(abs(density) * float(skin.voltage_step_ohm_m2(width_us)) * np.sign(pad.share))
+    return float(abs(amplitude_mA) * 1e-3 * inside_ohm + max(drops_V) - min(drops_V))
 
 
 def _at_current(montage: Montage, amplitude_mA: float) -> Montage:

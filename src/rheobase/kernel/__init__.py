@@ -6,13 +6,16 @@ from rheobase.kernel._dispatch import (
     contract,
     drive_modes,
     eigen,
+    first_starts,
     lay_nodes,
+    learn,
+    propose,
     second_order,
     step_nodes,
     take_lanes,
     unit_forces,
 )
-from rheobase.kernel.memory import aligned, aligned_empty
+from rheobase.kernel.memory import aligned, aligned_empty, aligned_parts
 from rheobase.kernel.operations import OPERATIONS, PLACES
 
 __all__ = [
@@ -22,10 +25,14 @@ __all__ = [
     "advance",
     "aligned",
     "aligned_empty",
+    "aligned_parts",
     "contract",
     "drive_modes",
     "eigen",
+    "first_starts",
     "lay_nodes",
+    "learn",
+    "propose",
     "second_order",
     "step_nodes",
     "take_lanes",

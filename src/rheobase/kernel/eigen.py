@@ -5,6 +5,9 @@ same for every matrix, so sixteen matrices are the lanes of one vector. The numb
 for a matrix does not depend on its neighbours.
 """
 
+# An intrinsic is written with a typing context that its callers do not pass.
+# pyright: reportCallIssue=false
+
 from __future__ import annotations
 
 import numpy as np

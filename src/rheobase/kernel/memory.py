@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,22 @@ def aligned_empty(size: int, dtype: Any) -> NDArray:
     room = np.empty(size * kind.itemsize + _LINE_BYTES, np.uint8)
     start = -room.ctypes.data % _LINE_BYTES
     return room[start : start + size * kind.itemsize].view(kind)
+
+
+def aligned_parts(sizes: Sequence[int], dtype: Any) -> list[NDArray]:
+    """Make several such arrays in one piece of memory.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        How many numbers in each.
+    dtype : dtype
+        Their kind.
+    """
+    line = _LINE_BYTES // np.dtype(dtype).itemsize
+    ends = list(accumulate(-(-size // line) * line for size in sizes))
+    whole = aligned_empty(ends[-1], dtype)
+    return [whole[end - -(-size // line) * line :][:size] for end, size in zip(ends, sizes, strict=True)]
 
 
 def aligned(values: NDArray) -> NDArray:

@@ -34,7 +34,8 @@ def _source_key() -> str:
 def compiled(function: Any, **options: Any) -> Any:
     """Compile at the first call, and keep the machine code for the next process, apart for each version."""
     function.__qualname__ += f"_{__version__.replace('.', '_')}_{_source_key()}"  # names the file it is kept in
-    out = njit(nogil=True, **options)(function)
+    settings: dict[str, Any] = {"nogil": True} | options
+    out = njit(**settings)(function)
     with suppress(RuntimeError):  # no folder to keep it in can be written: compile anew in each process
         out.enable_caching()
     return out

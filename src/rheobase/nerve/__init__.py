@@ -19,12 +19,15 @@ from rheobase.nerve.endings import (
     ending_grid,
     ending_thresholds,
     grid_thresholds,
+    skin_depth_mm,
+    skin_endings_mm,
+    usual_motor_depth_mm,
 )
 from rheobase.nerve.fibre import Fibre, UniformFibres, fibre_model, uniform_fibre, uniform_fibres
 from rheobase.nerve.following import Following, follow_train
 from rheobase.nerve.injection import Injection
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
-from rheobase.nerve.muscle_pads import motor_room_mm, pads_over_muscle
+from rheobase.nerve.muscle_pads import motor_depth_mm, motor_room_mm, pads_over_muscle
 from rheobase.nerve.path import rounded_mm, walk_mm
 from rheobase.nerve.placing import node_offsets_share, potential_along
 from rheobase.nerve.recording import Recording, compound_action_potential, record_fibres
@@ -96,6 +99,7 @@ __all__ = [
     "fit_strength_duration",
     "follow_train",
     "grid_thresholds",
+    "motor_depth_mm",
     "motor_room_mm",
     "node_beyond",
     "node_offsets_share",
@@ -109,6 +113,8 @@ __all__ = [
     "silence",
     "simulate",
     "simulate_fibres",
+    "skin_depth_mm",
+    "skin_endings_mm",
     "stimulus_from_segments",
     "stimulus_of",
     "stimulus_of_train",
@@ -118,5 +124,6 @@ __all__ = [
     "trunk_thresholds",
     "uniform_fibre",
     "uniform_fibres",
+    "usual_motor_depth_mm",
     "walk_mm",
 ]

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.nerve.chunk import SPIKE_MV, Chunk, make_chunk, quiet_of, run
+from rheobase.kernel import first_starts
+from rheobase.nerve.assemble import make_chunk
+from rheobase.nerve.chunk import SPIKE_MV, Chunk, quiet_of
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.layout import by_lane, padded
 from rheobase.nerve.model import Array
+from rheobase.nerve.run import run
 from rheobase.nerve.search import Found, Grid, search
 from rheobase.nerve.stimulus import Stimulus
 
@@ -21,7 +24,7 @@ _PROBE_MV = 2.0
 _FORETOLD_PHASES = 8  # of a long stimulus
 _SPONTANEOUS_MA = 1e-7  # a fibre that fires at so little would fire at none
 _LN_SPREAD, _LN_SPREAD_TOLD = 0.10, 0.03  # how far off a first guess is, and one that was told
-_PILOTS, _MORE_PILOTS, _PILOTS_FROM = 16, 32, 48  # fibres solved first, and from how many on that pays
+_PILOTS, _PILOTS_FROM = 16, 48  # fibres solved first, and from how many on that pays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,48 +101,37 @@ class Activation:
             level_mV=SPIKE_MV - chunk.model.rest_mV, quiet_mV=quiet_mV, waited_for=asked,
             quiet_from=round((self.stimulus.pulse_end_ms + quiet_after_ms) / chunk.dt_ms) - onset,
         )  # fmt: skip
-        counts = chunk.layout.carries & (out.spike_step >= 0)  # a node without channels cannot start a spike
-        when = np.where(counts, out.spike_step, np.inf)
-        any_spike = counts.any(axis=1)
-        fired = out.done == 1
-        return fired, any_spike & ~fired, np.where(any_spike, when.argmin(axis=1), -1)
+        # A node without channels cannot start a spike.
+        fired, start = out.done == 1, np.empty(len(who), np.int64)
+        first_starts(out.spike, chunk.layout.carries, start)
+        return fired, (start >= 0) & ~fired, start
 
     def solve(self, grid: Grid, guess_mA: Array | None, factor: Array | None) -> tuple[Edges, Array, int]:
         """Find the edges, what the linear fibre foretold, and the number of simulations."""
         count = self.chunk.layout.count
+        found, everyone = Found.nothing(grid, count), np.arange(count)
         if guess_mA is not None:
-            found, simulations = self._search(np.arange(count), grid, guess_mA, np.full(count, _LN_SPREAD_TOLD))
-            return self._edges(found, grid), np.full(count, np.nan), simulations
+            simulations = self._search(found, everyone, guess_mA, _LN_SPREAD_TOLD)
+            return self._edges(found), np.full(count, np.nan), simulations
         foretold = self.predict()[:count]
         if factor is not None:
-            found, simulations = self._search(
-                np.arange(count), grid, foretold * factor, np.full(count, _LN_SPREAD_TOLD)
-            )
-            return self._edges(found, grid), foretold, simulations
-        if count < _PILOTS_FROM or not self.chunk.can_take:
-            found, simulations = self._search(np.arange(count), grid, foretold, np.full(count, _LN_SPREAD))
-            return self._edges(found, grid), foretold, simulations
-        return self._with_pilots(grid, foretold)
+            simulations = self._search(found, everyone, foretold * factor, _LN_SPREAD_TOLD)
+        elif count < _PILOTS_FROM or not self.chunk.can_take:
+            simulations = self._search(found, everyone, foretold, _LN_SPREAD)
+        else:
+            simulations = self._with_pilots(found, foretold)
+        return self._edges(found), foretold, simulations
 
-    def _with_pilots(self, grid: Grid, foretold: Array) -> tuple[Edges, Array, int]:
+    def _with_pilots(self, found: Found, foretold: Array) -> int:
         """Solve some fibres first: the ratio of threshold and prediction varies smoothly over the others."""
         count = len(foretold)
         order = np.argsort(foretold, kind="stable")
-        pilots = _PILOTS if count < 8 * _MORE_PILOTS else _MORE_PILOTS
-        chosen = order[np.linspace(0, count - 1, pilots).round().astype(int)]
+        chosen = order[np.linspace(0, count - 1, _PILOTS).round().astype(int)]
+        simulations = self._search(found, chosen, foretold[chosen], _LN_SPREAD)
+        ln_ratio = np.log(found.high_mA[chosen] / foretold[chosen])
+        ratio, spread = _fitted(self._features(foretold), chosen, ln_ratio)
         rest = np.setdiff1d(np.arange(count), chosen)
-        first, n_first = self._search(chosen, grid, foretold[chosen], np.full(pilots, _LN_SPREAD))
-        edges = self._edges(first, grid)
-        features = self._features(foretold)
-        ratio, spread = _fitted(features, chosen, np.log(edges.threshold_mA / foretold[chosen]))
-        second, n_second = self._search(rest, grid, (foretold * np.exp(ratio))[rest], np.full(len(rest), spread))
-        other = self._edges(second, grid)
-        joined = {}
-        for name in Edges.__dataclass_fields__:
-            mine = getattr(edges, name)
-            joined[name] = np.empty(count, dtype=mine.dtype)
-            joined[name][chosen], joined[name][rest] = mine, getattr(other, name)
-        return Edges(**joined), foretold, n_first + n_second
+        return simulations + self._search(found, rest, (foretold * np.exp(ratio))[rest], spread)
 
     def _features(self, foretold: Array) -> Array:
         """What the ratio may depend on: prediction and size, and their squares."""
@@ -149,22 +141,17 @@ class Activation:
         a, b = (x - x.mean() for x in (size, level))
         return np.stack([np.ones_like(a), a, b, a * a, a * b, b * b], axis=1)
 
-    def _search(self, lanes: NDArray[np.intp], grid: Grid, begin_mA: Array, spread: Array) -> tuple[Found, int]:
-        everyone = len(lanes) == self.chunk.layout.count
-        chunk = self.chunk if everyone else self.chunk.take(lanes)
+    def _search(self, found: Found, fibres: NDArray[np.intp], begin_mA: Array, ln_spread: float) -> int:
+        found.open(fibres, begin_mA, np.full(len(fibres), ln_spread))
+        return search(self.chunk, found, self.probe, _SPONTANEOUS_MA)
 
-        def probe(held: Chunk, who: NDArray[np.intp], amplitude: Array, asked: NDArray[np.bool_]) -> Any:
-            return self.probe(held, lanes[who], amplitude, asked)
-
-        return search(chunk, grid, probe, begin_mA, spread, _SPONTANEOUS_MA)
-
-    def _edges(self, found: Found, grid: Grid) -> Edges:
+    def _edges(self, found: Found) -> Edges:
         return Edges(
-            threshold_mA=found.high_mA(grid),
-            lower_mA=found.low_mA(grid),
+            threshold_mA=found.high_mA,
+            lower_mA=found.low_mA,
             start_node=found.start,
             vain=found.has_vain,
-            spontaneous=found.has_high & (found.high <= grid.nearest(np.array(_SPONTANEOUS_MA))),
+            spontaneous=found.fires_at(_SPONTANEOUS_MA),
         )
 
     def near_end(self, start_node: NDArray[np.int64], within: int, true_start: bool) -> NDArray[np.bool_]:

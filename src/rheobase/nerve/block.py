@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
 from rheobase.nerve.activation import Activation
-from rheobase.nerve.chunk import SPIKE_MV, Chunk, make_chunk, run
+from rheobase.nerve.assemble import make_chunk
+from rheobase.nerve.chunk import SPIKE_MV, Chunk
 from rheobase.nerve.fibre import Fibre, UniformFibres
 from rheobase.nerve.layout import padded
 from rheobase.nerve.lots import Potential, check_lists, each_lot
 from rheobase.nerve.model import Array
-from rheobase.nerve.search import Grid, search
+from rheobase.nerve.run import run
+from rheobase.nerve.search import Found, Grid, search
 from rheobase.nerve.stimulus import Stimulus
 
 _TEST = {"double": (3.0, 0.1), "insulated": (3.0, 0.1), "continuous": (0.5, 1.0)}  # nA and ms that start a spike
@@ -259,7 +261,9 @@ class _Block:
             held[:, -1] = 0.0
         if guess_mA is None:
             guess_mA = _BEGIN_FACTOR * Activation(chunk, self.carrier_alone, self.watch, 0, held).predict()[:count]
-        found, simulations = search(chunk, grid, self.probe, guess_mA, np.full(count, np.log(grid.stride_factor)))
+        found = Found.nothing(grid, count)
+        found.open(np.arange(count), guess_mA, np.full(count, np.log(grid.stride_factor)))
+        simulations = search(chunk, found, self.probe)
         status = np.where(found.has_high, BlockStatus.FOUND, BlockStatus.BOUND_EXCEEDED).astype(np.int64)
         if self.tested:
             asked = np.ones(chunk.layout.lanes, dtype=bool)
@@ -268,8 +272,8 @@ class _Block:
             status[blocked[:count]] = BlockStatus.NO_TEST_SPIKE
         else:
             status[~found.has_high & ~self._ever_fires(grid)] = BlockStatus.NEVER_FIRES
-        blocks = np.where(status == BlockStatus.FOUND, found.high_mA(grid), np.inf)
-        return blocks, found.low_mA(grid), status, simulations
+        blocks = np.where(status == BlockStatus.FOUND, found.high_mA, np.inf)
+        return blocks, found.low_mA, status, simulations
 
     def _ever_fires(self, grid: Grid) -> NDArray[np.bool_]:
         """Whether the carrier fires a fibre at its largest amplitude."""

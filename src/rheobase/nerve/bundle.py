@@ -6,17 +6,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rheobase.anatomy import BodyPart, NervePath, muscle_thickness_mm
+from rheobase.anatomy import BodyPart, NervePath
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError
 from rheobase.montage import Montage
-from rheobase.nerve.endings import DEEPEST_SHARE, KINDS, Ending
+from rheobase.nerve.endings import (
+    DEEPEST_SHARE,
+    KINDS,
+    Ending,
+    skin_depth_mm,
+    skin_endings_mm,
+    usual_motor_depth_mm,
+)
 from rheobase.nerve.fibre import Fibre, uniform_fibre
 from rheobase.nerve.model import Array
+from rheobase.nerve.muscle_pads import motor_depth_mm, motor_room_mm, pads_over_muscle
 from rheobase.nerve.path import length_mm, rounded_mm
 from rheobase.tables import row
 
-_THIN_MM = 5.0  # muscle thinner than that under a pad has no motor endings of its own
 _SHARES = {"A-beta": 0.4, "A-alpha": 0.3, "A-delta": 0.3}  # of the sample, not of the nerve
 
 
@@ -129,7 +136,7 @@ def bundle(anatomy: BodyPart, nerve: str, *, count: int = 500, seed: int = 1, un
         trunk = tuple(TrunkFibre(kind=str(k), diameter_um=float(next(drawn[str(k)])), path=path) for k in kinds)
         return Bundle(nerve=nerve, endings=(), trunk=trunk, seed=seed)
     numbers = {k: round(s * count) for k, s in _SHARES.items()}
-    if _over_muscle(anatomy, under) is None:
+    if not pads_over_muscle(anatomy, under):
         numbers["A-alpha"] = 0  # bone or tendon lies under the pads
     numbers["A-beta"] += count - sum(numbers.values())
     endings = [e for kind, n in numbers.items() for e in _endings(anatomy, kind, n, under, rng)]
@@ -161,38 +168,38 @@ def diameters_um(kind: str, count: int, rng: np.random.Generator) -> Array:
     return np.clip(d, p["smallest_um"], p["largest_um"])
 
 
-def _over_muscle(limb: BodyPart, pads: Montage) -> Pad | None:
-    """The pad with muscle below it that is nearest to the trunk of the body: motor fibres end there."""
-    for pad in sorted(pads.pads, key=lambda pad: pad.along_mm, reverse=True):
-        if muscle_thickness_mm(limb, pad.around_deg, pad.along_mm) >= _THIN_MM:
-            return pad
-    return None
-
-
 def _endings(limb: BodyPart, kind: str, n: int, pads: Montage, rng: np.random.Generator) -> list[Ending]:
-    p, person = row(f"populations.{KINDS[kind]}"), row("populations.person")
+    p = row(f"populations.{KINDS[kind]}")
     weight = np.array(p["course_weight"])
-    active = _over_muscle(limb, pads) or pads.pads[0]
+    fleshy = pads_over_muscle(limb, pads) if kind == "A-alpha" and n else ()
     courses = rng.choice(p["course"], size=n, p=weight / weight.sum())
     tapers = rng.choice(p["taper"], size=n) if "taper" in p else np.full(n, "")
     places = rng.choice(p["place_share"], size=n)
-    if kind == "A-alpha":
-        middle = (person["motor_depth_from_mm"] + person["motor_depth_to_mm"]) / 2
-        reach = (person["motor_depth_to_mm"] - person["motor_depth_from_mm"]) / 2
-        depths = np.clip(middle + p["ending_spread_mm"] * rng.standard_normal(n), middle - reach, middle + reach)
-        thick = muscle_thickness_mm(limb, active.around_deg, active.along_mm)
-        depths = np.minimum(depths, DEEPEST_SHARE * thick)
-    else:
-        depths = rng.choice(p["ending_depth_mm"], size=n)
+    # motor fibres end under every pad over muscle in turn
+    under = [fleshy[i % len(fleshy)] for i in range(n)] if fleshy else []
+    skin = {} if kind == "A-alpha" else {q.name: skin_endings_mm(kind, skin_depth_mm(limb, q)) for q in pads.pads}
+    drawn = rng.choice(len(skin[pads.pads[0].name]), size=n) if skin else np.zeros(n, np.intp)
+    depths = _motor_depths_mm(limb, under, rng) if under else np.zeros(n)
     out = []
     for i, d in enumerate(diameters_um(kind, n, rng)):
-        pad = active if kind == "A-alpha" else pads.pads[int(rng.integers(len(pads.pads)))]
+        pad = under[i] if under else pads.pads[int(rng.integers(len(pads.pads)))]
         half = pad.extent_mm / 2
         out.append(
             Ending(
                 kind=kind, diameter_um=float(d), taper=str(tapers[i]), course=str(courses[i]),
-                depth_mm=float(depths[i]), along_mm=float(pad.along_mm + places[i] * half),
-                around_deg=pad.around_deg,
+                depth_mm=float(skin[pad.name][drawn[i]] if skin else depths[i]),
+                along_mm=float(pad.along_mm + places[i] * half), around_deg=pad.around_deg,
             )
         )  # fmt: skip
     return out
+
+
+def _motor_depths_mm(limb: BodyPart, under: list[Pad], rng: np.random.Generator) -> Array:
+    """Depths of motor endings below the fascia, one for each pad of a list, as in the middle person."""
+    person, spread = row("populations.person"), row("populations.a_alpha")["ending_spread_mm"]
+    known = {pad.name: (motor_depth_mm(limb, pad), motor_room_mm([limb], pad)) for pad in under}
+    middle, thick = np.array([known[pad.name] for pad in under]).T
+    factor = middle / usual_motor_depth_mm()
+    wanted = middle + spread * rng.standard_normal(len(under))
+    within = np.clip(wanted, person["motor_depth_from_mm"] * factor, person["motor_depth_to_mm"] * factor)
+    return np.minimum(within, DEEPEST_SHARE * thick)

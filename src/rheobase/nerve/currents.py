@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from rheobase.errors import ParameterError, near_name
-from rheobase.nerve.chunk import Chunk, Run
+from rheobase.nerve.chunk import Chunk
 from rheobase.nerve.layout import by_lane
 from rheobase.nerve.membrane import ion_currents
 from rheobase.nerve.model import Array
+from rheobase.nerve.run import Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

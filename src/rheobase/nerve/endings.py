@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from rheobase.anatomy import BodyPart, course_points_mm, cutaneous_course, motor_course
+from rheobase.anatomy import BodyPart, LayeredLimb, course_points_mm, cutaneous_course, motor_course
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError, near_name
 from rheobase.field import Field
@@ -125,6 +125,8 @@ class EndingGrid:
         Angle of the pad's centre, in whose plane all fibres lie.
     topmost_mm : float, optional
         As for `Ending`.
+    motor_depth_mm : float, optional
+        Middle depth below the fascia of motor endings; none for skin fibres.
 
     Examples
     --------
@@ -143,6 +145,7 @@ class EndingGrid:
     places_mm: tuple[float, ...]
     around_deg: float
     topmost_mm: float | None = None
+    motor_depth_mm: float | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -162,7 +165,72 @@ class EndingGrid:
         ]  # fmt: skip
 
 
-def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0, topmost_mm: float | None = None) -> EndingGrid:
+def usual_motor_depth_mm() -> float:
+    """Middle depth of motor endings below the fascia, where nothing is known of the muscle.
+
+    Examples
+    --------
+    >>> usual_motor_depth_mm()
+    8.5
+    """
+    p = row("populations.person")
+    return (p["motor_depth_from_mm"] + p["motor_depth_to_mm"]) / 2
+
+
+def skin_depth_mm(limb: BodyPart, pad: Pad) -> float:
+    """Thickness of the skin under the middle of a pad.
+
+    Parameters
+    ----------
+    limb : BodyPart
+        The limb or other part.
+    pad : Pad
+        The pad.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm
+    >>> from rheobase.montage import pad_pair
+    >>> skin_depth_mm(Forearm(), pad_pair(Forearm()).pads[0])
+    1.5
+    """
+    if isinstance(limb, LayeredLimb):
+        return float(limb.layers[-1].outer_radius_mm - limb.layers[-2].outer_radius_mm)
+    return float(limb.layer_depth_mm(limb.layer_names[0], pad.around_deg, pad.along_mm))
+
+
+def skin_endings_mm(kind: str, skin_mm: float) -> tuple[float, ...]:
+    """Depths at which a kind of skin fibre ends, below the surface of a skin of some thickness.
+
+    Thin fibres end where the dermis does, for there they lose their myelin.
+
+    Parameters
+    ----------
+    kind : str
+        ``"A-beta"`` or ``"A-delta"``.
+    skin_mm : float
+        Thickness of epidermis and dermis.
+
+    Examples
+    --------
+    >>> skin_endings_mm("A-delta", 1.5), skin_endings_mm("A-beta", 1.5)
+    ((1.4, 2.0), (1.0,))
+    """
+    p = row(f"populations.{KINDS[kind]}")
+    if "ending_below_skin_mm" in p:
+        return tuple(round(skin_mm + d, 9) for d in p["ending_below_skin_mm"])
+    return tuple(p["ending_depth_mm"])
+
+
+def ending_grid(
+    kind: str,
+    pad: Pad,
+    *,
+    skin_mm: float | None = None,
+    muscle_mm: float = 20.0,
+    topmost_mm: float | None = None,
+    motor_depth_mm: float | None = None,
+) -> EndingGrid:
     """Grid of the endings of one kind under one pad, from the table of populations.
 
     Parameters
@@ -171,15 +239,20 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0, topmost_mm: flo
         One of `KINDS`.
     pad : Pad
         The pad.
+    skin_mm : float, optional
+        Thickness of the skin, which decides where thin fibres end; by default that of the forearm.
     muscle_mm : float
         Thickness of the muscle below the fascia, above 0; motor endings reach at most 80 % of it.
     topmost_mm : float, optional
         As for `Ending`.
+    motor_depth_mm : float, optional
+        Middle depth below the fascia of motor endings, above 0; by default `usual_motor_depth_mm`. The depths simulated
+        grow with it.
 
     Raises
     ------
     ParameterError
-        For an unknown kind.
+        For an unknown kind, or a depth not above 0.
 
     Examples
     --------
@@ -191,10 +264,16 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0, topmost_mm: flo
     if kind not in KINDS:
         raise ParameterError(f"There is no kind of fibre '{kind}'.{near_name(kind, KINDS)}")
     p, grid = row(f"populations.{KINDS[kind]}"), row("populations.grid")
-    depths = p["ending_below_fascia_mm"] if kind == "A-alpha" else p["ending_depth_mm"]
+    middle = None
     if kind == "A-alpha":
+        middle = usual_motor_depth_mm() if motor_depth_mm is None else motor_depth_mm
+        if not middle > 0:
+            raise ParameterError(f"motor_depth_mm is {middle:g} mm; motor endings lie below the fascia, above 0 mm.")
+        factor = middle / usual_motor_depth_mm()
         # deeper endings move up to the deepest possible, so that a little more fat changes thresholds a little
-        depths = sorted({min(d, DEEPEST_SHARE * muscle_mm) for d in depths})
+        depths = sorted({min(d * factor, DEEPEST_SHARE * muscle_mm) for d in p["ending_below_fascia_mm"]})
+    else:
+        depths = skin_endings_mm(kind, row("forearm.skin")["skin_mm"] if skin_mm is None else skin_mm)
     half = pad.extent_mm / 2
     return EndingGrid(
         kind=kind,
@@ -206,6 +285,7 @@ def ending_grid(kind: str, pad: Pad, *, muscle_mm: float = 20.0, topmost_mm: flo
         places_mm=tuple(pad.along_mm + s * half for s in p["place_share"]),
         around_deg=pad.around_deg,
         topmost_mm=topmost_mm,
+        motor_depth_mm=middle,
     )
 
 

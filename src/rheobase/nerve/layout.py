@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -94,6 +94,17 @@ class Layout:
         """Nodes with channels, shape (lane, node)."""
         alive = np.arange(self.n_nodes)[None, :] < (self.nodes - self.silent)[:, None]
         return self.exists & alive & ~(self.ends & self.passive_ends)
+
+    @cached_property
+    def parent_by_block(self) -> NDArray[np.int64]:
+        """The node before each, for every block."""
+        return np.tile(self.parent, self.lanes // LANES).astype(np.int64)
+
+    def take(self, lanes: NDArray[np.intp], count: int) -> Layout:
+        """Some of the lanes, a multiple of sixteen, of which the first `count` are real fibres."""
+        out = replace(self, count=count, kind=self.kind[lanes], nodes=self.nodes[lanes], silent=self.silent[lanes])
+        out.__dict__["carries"] = self.carries[lanes]  # asked for at every take, and costly to work out again
+        return out
 
     @cached_property
     def kind_of_node(self) -> NDArray[np.intp]:

@@ -1,4 +1,4 @@
-"""Which pads lie over muscle, and how much of it: there motor fibres end."""
+"""Which pads lie over muscle, how much of it, and how deep motor fibres end there."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from rheobase.anatomy import BodyPart, LayeredLimb, MappedPart, muscle_thickness_mm
+from rheobase.anatomy.places import MotorPoint
 from rheobase.electrode import Pad
 from rheobase.montage import Montage
-from rheobase.nerve.endings import DEEPEST_SHARE
+from rheobase.nerve.endings import DEEPEST_SHARE, usual_motor_depth_mm
 from rheobase.tables import row
 
 
@@ -45,7 +46,7 @@ def pads_over_muscle(limb: BodyPart, montage: Montage) -> tuple[Pad, ...]:
     if isinstance(limb, LayeredLimb):
         return (max(pads, key=lambda pad: pad.along_mm),)
     fleshy = tuple(p for p in pads if motor_room_mm([limb], p) >= _least_mm())
-    if isinstance(limb, MappedPart) and (near := tuple(p for p in fleshy if _motor_point_near(limb, p))):
+    if isinstance(limb, MappedPart) and (near := tuple(p for p in fleshy if _motor_points_near(limb, p))):
         return near
     return fleshy
 
@@ -72,18 +73,49 @@ def motor_room_mm(limbs: Sequence[BodyPart], pad: Pad) -> float:
     return min(muscle_thickness_mm(limb, pad.around_deg, z) for limb in limbs for z in at)
 
 
+def motor_depth_mm(limb: BodyPart, pad: Pad) -> float:
+    """Middle depth below the fascia of the motor endings under a pad.
+
+    It is that which the table tells for the motor point nearest to the pad's middle. Where no motor point lies near,
+    and in a limb of concentric layers, it is the usual depth of the table of populations.
+
+    Parameters
+    ----------
+    limb : BodyPart
+        The limb or other part.
+    pad : Pad
+        The pad.
+
+    Examples
+    --------
+    >>> from rheobase.anatomy import Forearm, Thigh
+    >>> from rheobase.montage import pad_pair, pads_at
+    >>> motor_depth_mm(Forearm(), pad_pair(Forearm()).pads[0])
+    8.5
+    >>> thigh = Thigh()
+    >>> motor_depth_mm(thigh, pads_at(thigh, ("rectus_femoris", "lateral_thigh")).pads[0])
+    15.9
+    """
+    near = _motor_points_near(limb, pad) if isinstance(limb, MappedPart) else []
+    if not near:
+        return usual_motor_depth_mm()
+    return min(near, key=lambda found: found[0])[1].below_fascia_mm
+
+
 def _least_mm() -> float:
     """Muscle so thick that the deepest ending keeps its distance from the bone, with room for a branch above it."""
     p = row("branches.motor_courses")
     return (p["above_bone_mm"] + p["below_fascia_mm"]) / (1.0 - DEEPEST_SHARE)
 
 
-def _motor_point_near(limb: MappedPart, pad: Pad) -> bool:
+def _motor_points_near(limb: MappedPart, pad: Pad) -> list[tuple[float, MotorPoint]]:
+    """Motor points beneath a pad, or as near to it as people differ, with their distance from its middle."""
     radius = float(limb.outline_mm(np.array(np.deg2rad(pad.around_deg)), np.array(pad.along_mm)))
+    near = []
     for point in limb.motor_points.values():
         turn = (point.around_deg - pad.around_deg + 180.0) % 360.0 - 180.0
         aside = abs(np.deg2rad(turn)) * radius
         along = abs(point.along_mm - pad.along_mm)
         if aside <= pad.around_mm / 2 + point.spread_mm and along <= pad.extent_mm / 2 + point.spread_mm:
-            return True
-    return False
+            near.append((float(np.hypot(aside, along)), point))
+    return near

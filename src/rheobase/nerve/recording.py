@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
-from rheobase.nerve.chunk import run
 from rheobase.nerve.contacts import UV_PER_OHM_NA, passed_on, sense_arrays
 from rheobase.nerve.fibre import Fibre, UniformFibres
 from rheobase.nerve.injection import Injection, existing
@@ -19,6 +18,7 @@ from rheobase.nerve.layout import padded
 from rheobase.nerve.lots import Potential, each_lot
 from rheobase.nerve.model import Array
 from rheobase.nerve.responses import factors, field_or_none, prepared
+from rheobase.nerve.run import run
 from rheobase.nerve.stimulus import Stimulus, check_potential
 
 

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
-from rheobase.nerve.chunk import Chunk, make_chunk, quiet_of
+from rheobase.nerve.assemble import make_chunk
+from rheobase.nerve.chunk import Chunk, quiet_of
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.layout import padded
 from rheobase.nerve.lots import Potential, each_lot
 from rheobase.nerve.model import Array
-from rheobase.nerve.search import Grid, search
+from rheobase.nerve.search import Found, Grid, search
 from rheobase.nerve.spikes import run_with_spikes
 from rheobase.nerve.stimulus import Stimulus
 from rheobase.nerve.threshold import Status, activation_thresholds
@@ -231,8 +232,10 @@ class _Pair:
             no = np.zeros(len(who), dtype=bool)
             return (rises > alone[who]) & wanted, no, np.full(len(who), -1)
 
-        found, _ = search(self.chunk, grid, probe, guess_mA, np.full(count, _LN_SPREAD))
-        return np.where(found.has_high, grid.amplitude_mA(found.high), np.inf)
+        found = Found.nothing(grid, count)
+        found.open(np.arange(count), guess_mA, np.full(count, _LN_SPREAD))
+        search(self.chunk, found, probe)
+        return found.high_mA
 
 
 def _checked(

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
-from rheobase.nerve.chunk import Chunk, make_chunk
+from rheobase.nerve.assemble import make_chunk
+from rheobase.nerve.chunk import Chunk
 from rheobase.nerve.fibre import Fibre, UniformFibres
 from rheobase.nerve.injection import Injection, existing, joined_waveform
 from rheobase.nerve.layout import padded

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
 from rheobase.kernel import LANES
-from rheobase.nerve.chunk import make_chunk
+from rheobase.nerve.assemble import make_chunk
 from rheobase.nerve.currents import NodeCurrents, membrane_of
 from rheobase.nerve.fibre import Fibre
 from rheobase.nerve.injection import Injection, existing, joined_waveform

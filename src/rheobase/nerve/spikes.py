@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rheobase.nerve.chunk import SPIKE_MV, Chunk, Run, run
+from rheobase.nerve.chunk import SPIKE_MV, Chunk
 from rheobase.nerve.model import Array
+from rheobase.nerve.run import Run, run
 
 _ROOM_PER_NODE = 4  # spikes for which room is made at first; more are no loss, only a second run
 

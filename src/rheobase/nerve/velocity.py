@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.errors import ParameterError
-from rheobase.nerve.chunk import SPIKE_MV, make_chunk, quiet_of, run
+from rheobase.nerve.assemble import make_chunk
+from rheobase.nerve.chunk import SPIKE_MV, quiet_of
 from rheobase.nerve.fibre import Fibre, UniformFibres
 from rheobase.nerve.injection import Injection, joined_waveform
 from rheobase.nerve.layout import padded
 from rheobase.nerve.lots import each_lot
 from rheobase.nerve.model import Array
 from rheobase.nerve.responses import field_or_none
+from rheobase.nerve.run import run
 from rheobase.nerve.simulate import Simulation, simulate
 from rheobase.nerve.stimulus import silence
 

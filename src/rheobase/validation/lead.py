@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def _elements(model: Row, spine: Spine, tell: Progress) -> list[RowDict]:
         near("finite elements, default mesh: contact", model, model["contact_ohm"], contact, unit="ohm", note=_WHY),
         near("finite elements: potential in the dorsal column", model, model["column_ohm"], column, unit="mV/mA"),
     ]
-    studies = (
+    studies: tuple[tuple[str, dict[str, Any]], ...] = (
         (f"cells of {_FINE_MM:g} mm on the contact", {"cell_mm": _FINE_MM}),
         (f"block of {_LONGER_MM:g} instead of 90 mm", {"length_mm": _LONGER_MM}),
         ("lead as thick as the blocks of 0.4 mm make it", {"lead_mm": 1.43}),
@@ -58,7 +59,7 @@ def _elements(model: Row, spine: Spine, tell: Progress) -> list[RowDict]:
         ("set holsheimer", {"spine": replace(spine, conductivity="holsheimer")}),
     )
     for done, (name, change) in enumerate(studies):
-        found = _solved(model, **{"spine": spine} | change)
+        found = _solved(model, **({"spine": spine} | change))
         note = f"Potential in the dorsal column {found[1]:.1f} mV/mA."
         rows.append(aside(f"finite elements, {name}: contact", model, "", found[0], unit="ohm", note=note))
         tell(0.4 + 0.6 * (done + 1) / len(studies))

@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
-from rheobase.anatomy import BodyPart, Forearm, Knee, LayeredLimb, LowBack, LowerLeg, Person, Thigh, UpperArm
+from rheobase.anatomy import (
+    BodyPart,
+    Forearm,
+    Knee,
+    LayeredLimb,
+    LowBack,
+    LowerLeg,
+    MappedPart,
+    Person,
+    Thigh,
+    UpperArm,
+    sample_people,
+)
 from rheobase.effect import (
     Sensation,
     assess_sensation,
     body_thresholds_mA,
     criterion,
     event_mA,
+    fat_of_mm,
+    lowest_mA,
     make_library,
     middle_body,
+    share_of_as_many,
+    with_fat,
+    with_people_fat,
 )
-from rheobase.field import Field
+from rheobase.effect.virtual import Key
+from rheobase.electrode import breaking_interface
+from rheobase.field import Field, pulse_voltage_V
 from rheobase.io.field_cache import cached_field
 from rheobase.montage import Montage, pad_pair, pads_at, usual_montage
-from rheobase.nerve import stimulus_of
+from rheobase.nerve import motor_depth_mm, pads_over_muscle, stimulus_of
 from rheobase.pulse import biphasic
 from rheobase.tables import row
-from rheobase.validation._rows import Comparison, Progress, RowDict, aside, at_most, inside, saying
+from rheobase.validation._rows import Comparison, Progress, RowDict, aside, at_most, inside, near, saying
 from rheobase.validation.thickness import trend
 
 _PEOPLE, _SEED, _SMOOTH = 100, 1, 20
 _WIDTH_US = 200.0
 _TABLE = "published_sites"
+_USUAL_AREA_MM2 = 2500.0  # of the pads on the forearm
 _CELL_MM, _CELLS_PER_PAD = 3.0, 10  # moves most thresholds by one step of their search, 2 %
+_SAME_SKIN = (
+    "In ours thin fibres end where the dermis does and hurt at one share everywhere, so that sites differ little."
+    " Fibres that ended at one depth from the surface lay deep in the thick dermis of knee and back and set them apart,"
+    " for no reason that histology gives."
+)
 _CRITERION = (
     "No figure was fitted. Pain is the current at which half of the thin fibres under a pad fire, a choice made for the"
     " forearm; a pad on a person is turned up over minutes, and fading, which raises what is borne, is left out."
@@ -68,7 +93,8 @@ class Middle:
     """Thresholds of the middle body, with conductivities at the low end of their ranges."""
 
     at_mA: dict[str, float]
-    resistance_ohm: float
+    field: Field
+    fibres: Mapping[Key, np.ndarray]
 
 
 def _middle(part: BodyPart, pads: Montage, width_us: float = _WIDTH_US) -> Middle:
@@ -78,7 +104,7 @@ def _middle(part: BodyPart, pads: Montage, width_us: float = _WIDTH_US) -> Middl
     known = {kind for kind, _ in fibres}
     events = [criterion(e) for e in ("tingling", "twitch", "pain")]
     at = {c.event: event_mA(fibres, c)[0] for c in events if c.kind in known}
-    return Middle(at_mA=at, resistance_ohm=library.field.resistance_ohm)
+    return Middle(at_mA=at, field=library.field, fibres=fibres)
 
 
 def _quadriceps(part: Thigh, size_mm: tuple[float, float]) -> Montage:
@@ -87,7 +113,7 @@ def _quadriceps(part: Thigh, size_mm: tuple[float, float]) -> Montage:
 
 def _run(tell: Progress) -> list[RowDict]:
     parts: tuple[Callable[[], list[RowDict]], ...] = (
-        _windows, _knee, _tolerance, _pen, _muscles, _fat, _pads, _sex, _girth, _resistance,
+        _windows, _knee, _tolerance, _pen, _muscles, _fat, _fat_and_girth, _pads, _sex, _girth, _resistance,
     )  # fmt: skip
     rows: list[RowDict] = []
     for done, part in enumerate(parts):
@@ -105,7 +131,7 @@ def _windows() -> list[RowDict]:
         ours = width[wide] - width[narrow]
         told = "wider" if ours > 0 else "narrower"
         note = f"Ours {width[wide]:.1f} and {width[narrow]:.1f} mA, median of {_PEOPLE} people, pads of 5 x 5 cm."
-        rows.append(saying(name, p, "wider", told, note=note))
+        rows.append(saying(name, p, "wider", told, note=f"{note} {_SAME_SKIN}"))
         rows.append(aside(f"{name}, by", p, by_mA, ours, unit="mA", note=p.note))
     return rows
 
@@ -140,9 +166,17 @@ def _tolerance() -> list[RowDict]:
     pads = _quadriceps(thigh, tuple(p["pad_mm"]))
     felt = assess_sensation(thigh, pads, biphasic(width_us=p["width_us"]), people=_PEOPLE, seed=_SEED, solve=_solve)
     pain = felt.band("pain")
+    borne = row(f"{_TABLE}.tolerance_over_pain")
+    ratio = float(np.mean(borne["men_tolerance"]) / np.mean(borne["men_pain"]))
+    share, area = felt.criteria["pain"].share, p["pad_mm"][0] * p["pad_mm"][1] / _USUAL_AREA_MM2
+    as_many = [share_of_as_many(share, "thigh", area_factor=a) for a in (1.0, area)]
+    per_area, in_all = (np.median([lowest_mA(one, "A-delta", s)[0] for one in felt.people]) for s in as_many)
     note = (
         f"Pain from {pain.p5_mA:.0f} to {pain.p95_mA:.0f} mA (5 to 95 % of people). Theirs is the most that trained"
-        f" people bear, ours where pain begins. {_CRITERION}"
+        f" people bear, ours where pain begins. In other men the most that was borne was {ratio:.1f} times the onset"
+        f" (Yu 2024), which would make it {ratio * pain.median_mA:.0f} mA. As many fibres as on the forearm, in place"
+        f" of the same share, would take {per_area:.0f} mA counted per area and {in_all:.0f} mA in all: skin of the"
+        f" thigh is innervated more densely, so density does not explain it. {_CRITERION}"
     )
     low, high = p["low_mA"], p["high_mA"]
     return [inside("quadriceps, largest tolerated current", p, low, high, [pain.median_mA], unit="mA", note=note)]
@@ -172,9 +206,12 @@ def _muscles() -> list[RowDict]:
     ours = [_middle(*m).at_mA["twitch"] for m in montages]
     said = " > ".join(p["site"])
     told = " > ".join(p["site"][i] for i in np.argsort(ours)[::-1])
+    deep = [min(motor_depth_mm(part, pad) for pad in pads_over_muscle(part, pads)) for part, pads in montages]
     note = (
         f"Ours are twitches over the motor points, {', '.join(f'{v:.1f}' for v in ours)} mA in the same order; theirs"
-        " are currents for a set force beside them. In all three of ours motor fibres end at one range of depths."
+        " are currents for a set force beside them. Ours end about"
+        f" {', '.join(f'{v:g}' for v in deep)} mm below the fascia: for these muscles no measured depth was found, and"
+        " they differ in fat and skin only."
     )
     return [saying("muscles by the current they need", p, said, told, kind="order", note=note)]
 
@@ -195,9 +232,33 @@ def _fat() -> list[RowDict]:
     ]  # fmt: skip
 
 
-def _of_thigh(**given: float) -> Middle:
-    thigh = Thigh(**given)
+def _of_thigh(fat_mm: float) -> Middle:
+    thigh = Thigh(fat_mm=fat_mm)
     return _middle(thigh, _quadriceps(thigh, (50.0, 50.0)))
+
+
+def _fat_and_girth() -> list[RowDict]:
+    """Whether the girth of virtual people goes with their fat as that of drawn people does."""
+    p = row(f"{_TABLE}.fat_and_girth")
+    parts: dict[str, BodyPart] = {"forearm": Forearm(), "thigh": Thigh(), "calf": LowerLeg()}
+    people = sample_people(p["people"], seed=_SEED, sex="male", population="army")
+    rows = []
+    for girth, site in zip(p["girth"], p["fat_site"], strict=True):
+        ln_fat = np.log([person.fat_mm(site) for person in people])
+        sizes = np.array([person.size_mm(girth) for person in people])
+        theirs = float(np.polyfit(ln_fat, sizes, 1)[0] * np.log(2.0))
+        part = parts[girth]
+        fat_mm = 2.0 * fat_of_mm(part)
+        ours, kept = (_girth_mm(fatter(part, fat_mm)) - _girth_mm(part) for fatter in (with_people_fat, with_fat))
+        note = f"With the same flesh beneath, twice the fat would add {kept:.0f} mm. {p.note}"
+        rows.append(near(f"{girth} with twice the fat, more by", p, theirs, ours, unit="mm", note=note))
+    return rows
+
+
+def _girth_mm(part: BodyPart) -> float:
+    if isinstance(part, MappedPart):
+        return part.girth_mm(part.along_mm_of(part.data["frame"]["girth_share"]))
+    return part.girth_mm()
 
 
 def _pads() -> list[RowDict]:
@@ -207,20 +268,30 @@ def _pads() -> list[RowDict]:
     twitch = np.array([m.at_mA["twitch"] for m in found])
     pain = np.array([m.at_mA["pain"] for m in found])
     area = np.array(p["pad_mm"]) ** 2
-    voltage = twitch * np.array([m.resistance_ohm for m in found]) / 1000.0
+    shares = [share_of_as_many(criterion("pain").share, "forearm", area_factor=a / area[0]) for a in area]
+    counted = np.array([lowest_mA(m.fibres, "A-delta", s)[0] for m, s in zip(found, shares, strict=True)])
+    skins = breaking_interface(), None  # None: each pad's own, of one resistance for its area
+    falling, constant = (
+        np.array([pulse_voltage_V(m.field, i, _WIDTH_US, interface=s) for m, i in zip(found, twitch, strict=True)])
+        for s in skins
+    )
+    # resistance that, in series with every pair of pads, would make the voltage rise from each size to the next
+    series = float(np.max(-np.diff(falling) / np.diff(twitch))) * 1000.0
     listed = ", ".join(f"{v:.1f}" for v in twitch)
     sizes = ", ".join(f"{s:g}" for s in p["pad_mm"])
     return [
         saying(
-            "quadriceps, voltage for a twitch, larger pads", p, p["voltage_trend"], trend(voltage),
-            note=f"Twitch at {listed} mA and {', '.join(f'{v:.1f}' for v in voltage)} V with pads of {sizes} mm. Here"
-            " skin has one resistance for each area; that of people falls with current density, so that small pads"
-            " need less voltage than their area says.",
+            "quadriceps, voltage for a twitch, larger pads", p, p["voltage_trend"], trend(falling),
+            note=f"Twitch at {listed} mA and {', '.join(f'{v:.1f}' for v in falling)} V with pads of {sizes} mm, with"
+            " skin whose resistance falls with the current density (a proposed law); with one resistance for each area"
+            f" {', '.join(f'{v:.1f}' for v in constant)} V. So it is not the skin alone: ours rises too once"
+            f" {series:.0f} ohm that do not go with the area, as in leads, output stage or rubber pads, lie in series.",
         ),
         saying("quadriceps, charge density for a twitch, larger pads", p, p["density_trend"], trend(twitch / area)),
         saying(
             "quadriceps, pain over twitch, larger pads", p, p["window_trend"], trend(pain / twitch),
-            note=f"Ours {', '.join(f'{v:.2f}' for v in pain / twitch)} with pads of {sizes} mm.",
+            note=f"Ours {', '.join(f'{v:.2f}' for v in pain / twitch)} with pads of {sizes} mm. If as many fibres in"
+            f" all had to fire under each as under the smallest, {', '.join(f'{v:.2f}' for v in counted / twitch)}.",
         ),
     ]  # fmt: skip
 

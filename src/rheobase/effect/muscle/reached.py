@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from rheobase.anatomy import MappedPart
 from rheobase.effect.muscle.axons import axon_thresholds_mA, motor_axons
 from rheobase.effect.muscle.pool import MotorUnitPool, motor_unit_pool
 from rheobase.effect.muscle.reach import CELL_MM, muscle_shares, unit_muscles
-from rheobase.effect.variation import conductivity_ends, fat_of_mm
+from rheobase.effect.variation import conductivity_ends, fat_of_mm, with_fat
 from rheobase.errors import ParameterError
 from rheobase.field import Field, solve_field
 from rheobase.montage import Montage
@@ -30,7 +30,6 @@ from rheobase.tables import row
 Array = NDArray[np.floating[Any]]
 _NEVER_MA = 1e5
 _ENDS = ("fat", "muscle")
-_AROUND = 72
 _STEPS = 9  # from the middle person's fat to the most or least that this limb has room for
 
 
@@ -224,36 +223,6 @@ def _ln_thresholds(
     axons = motor_axons(limb, owner, pool.axon_um, seed=seed, like=middle, moved_mm=moved_mm)
     found = axon_thresholds_mA(axons, field, stimulus, guess_mA=None if like is None else np.exp(like))
     return np.log(np.minimum(found, _NEVER_MA))
-
-
-def with_fat(part: MappedPart, fat_mm: float) -> MappedPart:
-    """The same limb with more or less fat about the same flesh: its girth grows by what the fat takes up.
-
-    Parameters
-    ----------
-    part : MappedPart
-        The limb.
-    fat_mm : float
-        Thickness of the fat at the usual place.
-
-    Raises
-    ------
-    ParameterError
-        If no such limb is possible.
-
-    Examples
-    --------
-    >>> from rheobase.anatomy import Thigh
-    >>> thick = with_fat(Thigh(), 11.7)
-    >>> round(thick.layer_depth_mm("fat") - Thigh().layer_depth_mm("fat"), 1)
-    6.0
-    """
-    level = part.along_mm_of(part.data["frame"]["girth_share"])
-    theta = np.linspace(0.0, 2.0 * np.pi, _AROUND, endpoint=False)
-    mean_mm = float(part.thickness_mm(theta, np.full(_AROUND, level))[part.layer_names.index("fat")].mean())
-    own = fat_of_mm(part)
-    girth = part.girth_mm(level) + 2.0 * np.pi * mean_mm * (fat_mm / own - 1.0)
-    return replace(part, fat_mm=fat_mm, main_girth_mm=girth)
 
 
 def _fat_knots_mm(part: MappedPart) -> tuple[float, float, float]:
