@@ -40,8 +40,9 @@ TANK = {"lead": LEAD | {"tip_at_mm": -7.0}, "half_mm": 20.0, "sigma_S_per_m": 0.
         "points_mm": [[3.0, 0, 0], [0, 5.0, 2], [6, 6, -4], [0, 9, 5]]}  # fmt: skip
 OSSDBS = [{"mesh": m, "face_mm": 0, "edge_mm": e} for m, e in (("Default", 0), ("Default", 0.2), ("Default", 0.1),
           ("Coarse", 0.1), ("Coarse", 0.05), ("Coarse", 0.03))]  # fmt: skip
-OWN_LEAD = [{"order": o, "cell_mm": c} for o, c in ((2, None), (2, 0.5), (2, 0.3), (3, 1.0), (3, 0.75), (3, 0.5))]
-LEAD_LEVELS = {"2 %": (0.02, 0.02), "0.5 %": (0.005, 0.005)}
+OWN_LEAD_CELLS_MM = (0.08, 0.06, 0.04, 0.03, None, 0.016, 0.012, 0.009)
+OWN_ELEMENTS = [{"order": o, "cell_mm": c} for o, c in ((2, None), (2, 0.5), (3, 1.0), (3, 0.5))]
+LEAD_LEVELS = {"2 %": (0.02, 0.02), "1 %": (0.01, 0.01), "0.5 %": (0.005, 0.005)}
 
 
 def limb_task() -> dict:
@@ -164,14 +165,19 @@ def lead_part(folder: Path, core: int, repeats: int) -> tuple[list[tuple], list[
     if python is None:
         return [], [f"OSS-DBS (pip install ossdbs) not measured: {why}"]
     own = TANK | {"what": "lead", "repeats": repeats}
-    converged = ask(sys.executable, "fields_own", core, **own | {"cell_mm": 0.08, "order": 3, "repeats": 1})
+    own |= {"order": None, "method": "lead"}
+    elements = own | {"method": "finite_elements"}
+    converged = ask(sys.executable, "fields_own", core, **elements | {"cell_mm": 0.08, "order": 3, "repeats": 1})
 
     def judge(found: dict) -> tuple:
         return lead_errors(found, converged)
 
-    ours = gathered(sys.executable, "fields_own", core,
-                    [(f"order {t['order']}, contact cells {t['cell_mm'] or 'by default'}", own | t) for t in OWN_LEAD],
-                    judge)  # fmt: skip
+    cells = [(f"grid around the lead, cells of {c or 0.0203} mm at contact edges", own | {"cell_mm": c})
+             for c in OWN_LEAD_CELLS_MM]  # fmt: skip
+    ours = gathered(sys.executable, "fields_own", core, cells, judge)
+    gathered(sys.executable, "fields_own", core,
+             [(f"elements of order {t['order']}, contact cells {t['cell_mm'] or 'by default'}", elements | t)
+              for t in OWN_ELEMENTS], judge)  # fmt: skip
     theirs = gathered(python, "ossdbs", core,
                       [(f"order 2, mesh {t['mesh']}, contact edges {t['edge_mm'] or 'by default'}",
                         TANK | t | {"repeats": repeats}) for t in OSSDBS], judge)  # fmt: skip
@@ -207,6 +213,7 @@ def own_part(core: int, repeats: int) -> tuple[list[tuple], list[str]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--env", type=Path, help="folder for the peers' environments; a temporary one by default")
+    parser.add_argument("--only", choices=("own", "limb", "lead"), help="one part instead of all three")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to pin to")
     parser.add_argument("--repeats", type=int, default=2, help="runs of each setting, of which the quickest counts")
     given = parser.parse_args()
@@ -214,11 +221,12 @@ def main() -> None:
         folder = (given.env or Path(spare)).resolve()
         today, load = time.strftime("%Y-%m-%d"), os.getloadavg()[0]
         print(f"{processor()}; {today}; load {load:.1f}; Python {platform.python_version()}", flush=True)
-        parts = [
-            own_part(given.core, given.repeats),
-            limb_part(folder, given.core, given.repeats),
-            lead_part(folder, given.core, given.repeats),
-        ]
+        named = {
+            "own": lambda: own_part(given.core, given.repeats),
+            "limb": lambda: limb_part(folder, given.core, given.repeats),
+            "lead": lambda: lead_part(folder, given.core, given.repeats),
+        }
+        parts = [part() for name, part in named.items() if given.only in (None, name)]
     head = f"| {'what':52} | {'value':>9} | unit | asked  | reached |"
     print(f"\n{head}\n|{'-' * 54}|{'-' * 10}:|------|-------:|--------:|")
     for name, value, unit, asked, reached in (r for rows, _ in parts for r in rows):

@@ -67,14 +67,13 @@ def lead(task: dict) -> dict:
         length_mm=given["length_mm"],
     )
     montage = Implanted(electrodes=(wire, FarReturn(share=-1.0, interface=_NEARLY_METAL)))
-    settings = {"cell_mm": task["cell_mm"], "order": task["order"]}
+    settings = {"method": task["method"], "cell_mm": task["cell_mm"], "order": task["order"]}
     field, seconds = best(lambda: solve_field(tank, montage, **settings), task["repeats"])
     at = field.drive_V_per_A(np.array([*task["points_mm"], [half - 1e-6, 0.0, 0.0]]))
     return {
         "mesh_s": 0.0,
         "solve_s": seconds,
-        "unknowns": field.cells[1],
-        "cells": field.cells[0],
+        "unknowns": int(np.prod(field.cells)) if task["method"] == "lead" else field.cells[1],
         "resistance_ohm": field.resistance_ohm,
         "potential_V_per_A": (at[:-1] - at[-1]).tolist(),
     }

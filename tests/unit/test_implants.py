@@ -244,15 +244,17 @@ def test_a_lead_through_bone_is_refused_with_its_place():
         solve_field(spine, Implanted(electrodes=(cuff,)))
 
 
-def test_segments_steer():
+@pytest.mark.parametrize("method", ["lead", "finite_elements"])
+def test_segments_steer(method):
     """Three segments of one level: current leaves towards the side of the driven one."""
-    pytest.importorskip("ngsolve")
+    if method == "finite_elements":
+        pytest.importorskip("ngsolve")
     parts = tuple(
         ring(n, 2.0, around_deg=a, span_deg=90.0, share=s, interface=METAL)
         for n, a, s in (("a", 0, 1.0), ("b", 120, 0.0), ("c", 240, 0.0))
     )
     lead = Lead(contacts=parts, diameter_mm=1.4, tip_mm=(0, 0, -2.0), length_mm=30)
-    field = solve_field(tank(), Implanted(electrodes=(lead, FarReturn(share=-1.0))))
+    field = solve_field(tank(), Implanted(electrodes=(lead, FarReturn(share=-1.0))), method)
     front, back = field.drive_V_per_A(np.array([[1.5, 0, 0], [-1.5, 0, 0]]))
     wall = field.drive_V_per_A(np.array([[9.999, 0, 0]]))[0]
     assert front - wall > 1.5 * (back - wall) > 0

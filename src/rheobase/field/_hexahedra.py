@@ -58,7 +58,7 @@ def unit_cube_tensors(shape: CellShape, sigma: dict[str, np.ndarray]) -> dict[st
     return out
 
 
-def _element() -> dict[str, np.ndarray]:
+def element_matrices() -> dict[str, np.ndarray]:
     """Integrals over the unit cube of products of the slopes of trilinear functions, (8, 8) for each pair."""
     slope = np.array([[1.0, -1.0], [-1.0, 1.0]])
     mass = np.array([[2.0, 1.0], [1.0, 2.0]]) / 6
@@ -83,7 +83,7 @@ def stencil(tensors: dict[str, np.ndarray]) -> Stencil:
     kind = np.result_type(*tensors.values())
     out: Stencil = {}
     corners = list(product((0, 1), repeat=3))
-    element = _element()
+    element = element_matrices()
     for (p, own), (q, other) in product(enumerate(corners), repeat=2):
         offset = (other[0] - own[0], other[1] - own[1], other[2] - own[2])
         used = [k for k in tensors if element[k][p, q] != 0]

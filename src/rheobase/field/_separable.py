@@ -31,7 +31,7 @@ class Separable:
     def solve(self, residual: np.ndarray) -> np.ndarray:
         """Apply the inverse; on the axis, residual and answer are the same for all angles."""
         kind = residual.dtype
-        x = _turned(self.around.T, residual.swapaxes(0, 1).astype(self.inverse.dtype, copy=False), self.along)
+        x = turned(self.around.T, residual.swapaxes(0, 1).astype(self.inverse.dtype, copy=False), self.along)
         x[1:, 0] = 0.0
         across = x.swapaxes(0, 1)
         for i in range(len(across) - 1):
@@ -40,23 +40,23 @@ class Separable:
         for i in range(len(across) - 2, -1, -1):
             across[i] -= self.carry[i] * across[i + 1]
         x[1:, 0] = 0.0
-        out = _turned(self.around, x, self.along.T).swapaxes(0, 1)
+        out = turned(self.around, x, self.along.T).swapaxes(0, 1)
         out[0] = out[0].mean(axis=0)
         return np.ascontiguousarray(out, dtype=kind)
 
 
-def _turned(around: np.ndarray, x: np.ndarray, along: np.ndarray) -> np.ndarray:
+def turned(around: np.ndarray, x: np.ndarray, along: np.ndarray) -> np.ndarray:
     """Real matrices applied to the first and the last axis, each as one product; real and imaginary part apart."""
     if np.iscomplexobj(x):
         out = np.empty(x.shape, dtype=x.dtype)
-        out.real, out.imag = (_turned(around, part, along) for part in (np.real(x), np.imag(x)))
+        out.real, out.imag = (turned(around, part, along) for part in (np.real(x), np.imag(x)))
         return out
     n = x.shape
     flat = np.ascontiguousarray(x).reshape(n[0], -1)
-    turned, out = np.empty_like(flat), np.empty((flat.size // n[2], n[2]), dtype=flat.dtype)
+    first, out = np.empty_like(flat), np.empty((flat.size // n[2], n[2]), dtype=flat.dtype)
     for part in _tiles(flat.shape[1], n[0]):
-        np.matmul(around, flat[:, part], out=turned[:, part])
-    rows = turned.reshape(-1, n[2])
+        np.matmul(around, flat[:, part], out=first[:, part])
+    rows = first.reshape(-1, n[2])
     for part in _tiles(len(rows), n[2]):
         np.matmul(rows[part], along, out=out[part])
     return out.reshape(n)
@@ -91,10 +91,10 @@ def separable(
     across = (tensors["rr"] / (ring * d_z_m)).mean(axis=(1, 2))
     around = (tensors["tt"] * ring / d_z_m).mean(axis=(1, 2))
     along = (tensors["zz"] / ring * d_z_m).mean(axis=(1, 2))
-    n_theta, e_theta = _modes(d_theta_rad, ring=True)
-    n_z, e_z = _modes(d_z_m, ring=False)
+    n_theta, e_theta = modes(d_theta_rad, ring=True)
+    n_z, e_z = modes(d_z_m, ring=False)
     parts = ((across, 1.0, -1.0, np.ones((1, 1))), (around, 1 / 3, 1 / 6, n_theta[:, None]), (along, 1 / 3, 1 / 6, n_z))
-    diagonal = sum((_diagonal(c, own)[:, None, None] * lam for c, own, _, lam in parts), np.zeros(1))
+    diagonal = sum((diagonal_of(c, own)[:, None, None] * lam for c, own, _, lam in parts), np.zeros(1))
     beside = sum(((c * other)[:, None, None] * lam for c, _, other, lam in parts), np.zeros(1))
     diagonal[-1] += contact_S / (2 * np.pi * d_z_m.sum())
     beside[0, 1:] = 0.0  # on the axis only what is the same for all angles remains
@@ -110,15 +110,18 @@ def separable(
     return Separable(inverse.astype(own), carry.astype(own), e_theta.astype(real), e_z.astype(real))
 
 
-def _diagonal(cells: np.ndarray, own: float) -> np.ndarray:
+def diagonal_of(cells: np.ndarray, own: float) -> np.ndarray:
     out = np.zeros(len(cells) + 1, dtype=cells.dtype)
     out[:-1] += own * cells
     out[1:] += own * cells
     return out
 
 
-def _modes(steps: np.ndarray, *, ring: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Eigenvalues and eigenvectors of slope against mass of linear functions on a line or a ring; the first is 0."""
+def modes(steps: np.ndarray, *, ring: bool, ends: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues and eigenvectors of slope against mass of linear functions on a line or a ring.
+
+    ``ends`` ties both ends of a line down, as a conductance over conductivity, 1/m; without it the first value is 0.
+    """
     cells = len(steps)
     nodes = cells if ring else cells + 1
     low, high = np.arange(cells), (np.arange(cells) + 1) % nodes
@@ -128,6 +131,9 @@ def _modes(steps: np.ndarray, *, ring: bool) -> tuple[np.ndarray, np.ndarray]:
         np.add.at(matrix, (high, high), own)
         np.add.at(matrix, (low, high), other)
         np.add.at(matrix, (high, low), other)
+    slope[0, 0] += ends
+    slope[-1, -1] += ends
     values, vectors = eigh(slope, mass)
-    values[0] = 0.0
+    if not ends:
+        values[0] = 0.0
     return values, vectors

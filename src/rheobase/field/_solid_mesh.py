@@ -30,7 +30,7 @@ _PAD_MM = 0.5  # thickness of the patch that prints a pad's outline on the skin;
 
 def mesh_solids(body: SolidBody, montage: Implanted, cell_mm: float | None, order: int) -> Meshed:
     """Mesh a body of solids with leads and cuffs cut out; ``cell_mm`` is the size of elements on the contacts."""
-    _check_clear_of_bone(body, montage)
+    check_clear_of_bone(body, montage)
     parts = painted(body.solids)
     voids = [hollow(e, cell_mm) for e in montage.electrodes if isinstance(e, Lead | Cuff)]
     for void in voids:
@@ -40,7 +40,7 @@ def mesh_solids(body: SolidBody, montage: Implanted, cell_mm: float | None, orde
                  spots=_spots(body, montage))  # fmt: skip
 
 
-def _check_clear_of_bone(body: SolidBody, montage: Implanted) -> None:
+def check_clear_of_bone(body: SolidBody, montage: Implanted) -> None:
     """Refuse a lead or cuff that passes through bone."""
     hard = [i for i, t in enumerate(body.tissues) if "bone" in t.name or "vertebra" in t.name]
     for electrode in montage.electrodes:

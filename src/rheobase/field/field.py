@@ -32,12 +32,12 @@ class Field:
     montage : Montage, Implanted or Drive
         Pads or implanted contacts, and output.
     method : str
-        Solver: ``"cylinder"``, ``"half_space"``, ``"grid"``, ``"finite_elements"``, or ``"sampled"`` elsewhere.
+        Solver: ``"cylinder"``, ``"half_space"``, ``"grid"``, ``"lead"``, ``"finite_elements"``, or ``"sampled"``.
     contact : str
         ``"complete"`` (metal behind a contact impedance) or ``"uniform"`` (even current under each pad).
     cells : tuple of int
         Nodes or cells of the grid: (around, along) of the skin for ``"cylinder"``, (across, around, along) for
-        ``"grid"``, (elements, unknowns) for ``"finite_elements"``.
+        ``"grid"`` and ``"lead"``, (elements, unknowns) for ``"finite_elements"``.
     admittance_S : (K, K) array
         Current into the tissue at each contact per contact potential, I = Y U; symmetric, its rows sum to 0.
     densities : tuple of PadDensity
@@ -127,7 +127,7 @@ class Field:
         return self.shares @ self.lead_V_per_A(points_mm, exact=exact)
 
     def strength_V_per_m_per_A(self, points_mm: np.ndarray) -> np.ndarray:
-        """Electric field of the montage's drive at points, V/m per A, shape (n, 3); finite elements only.
+        """Electric field of the montage's drive at points, V/m per A, shape (n, 3); leads and finite elements only.
 
         Raises
         ------
@@ -137,7 +137,7 @@ class Field:
         return np.tensordot(self.shares, self.solution_.fields_V_per_m_per_A(points_mm), axes=1)
 
     def current_A_per_m2_per_A(self, points_mm: np.ndarray) -> np.ndarray:
-        """Current density of the montage's drive at points, A/m2 per A, shape (n, 3); finite elements only.
+        """Current density of the montage's drive at points, A/m2 per A, shape (n, 3); leads and finite elements only.
 
         Raises
         ------
@@ -148,7 +148,7 @@ class Field:
         return np.einsum("nij,nj->ni", self.solution_.sigma_S_per_m(points_mm), strength)
 
     def losses_ohm(self) -> dict[str, float]:
-        """Power lost in every tissue, sheet and in the contacts, per squared current; finite elements only.
+        """Power lost in every tissue, sheet and in the contacts, per squared current; leads and finite elements.
 
         Together they are `resistance_ohm`.
 

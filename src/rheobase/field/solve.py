@@ -9,9 +9,10 @@ from rheobase.field.field import Field
 from rheobase.field.finite_elements import solve_elements
 from rheobase.field.half_space import solve_half_space
 from rheobase.field.layered_cylinder import solve_cylinder
+from rheobase.field.lead import solve_lead, why_no_lead_grid
 from rheobase.montage import Implanted, Montage, check_fit
 
-METHODS = ("auto", "cylinder", "half_space", "grid", "finite_elements")
+METHODS = ("auto", "cylinder", "half_space", "grid", "lead", "finite_elements")
 
 
 def solve_field(
@@ -33,20 +34,24 @@ def solve_field(
         The limb or other part; or solids or a mesh, for finite elements.
     montage : Montage or Implanted
         Pads, or leads and cuffs in a `Volume`, and output; they must fit on it.
-    method : {"auto", "cylinder", "half_space", "grid", "finite_elements"}
+    method : {"auto", "cylinder", "half_space", "grid", "lead", "finite_elements"}
         Solver. ``"cylinder"``: layered anisotropic cylinder by Fourier-Bessel series, exact in the layers.
         ``"half_space"``: the same layers laid flat, the innermost infinitely deep; for trunks and large thighs.
-        ``"grid"``: trilinear hexahedra on a grid fitted to the body, for any part. ``"auto"`` takes the cylinder for a
-        `LayeredLimb`, finite elements for a `Volume`, and the grid for all else. ``"finite_elements"``: tetrahedra,
-        for implants, spines, cuffs and images; needs NGSolve (``pip install 'rheobase[fem]'``).
+        ``"grid"``: trilinear hexahedra on a grid fitted to the body, for any part. ``"lead"``: the same on a grid
+        around one lead in a `SolidBody` without sheets, whose outermost solid is a block along the lead or a column.
+        ``"finite_elements"``: tetrahedra, for implants, spines, cuffs and images; needs NGSolve
+        (``pip install 'rheobase[fem]'``). ``"auto"`` takes the cylinder for a `LayeredLimb`, for a `Volume` the lead
+        where all borders within it are round shells about the lead or layers square to it, else finite elements (also
+        if ``order`` is given), and the grid for all else.
     contact : {"complete", "uniform"}
         Pads as metal behind the contact impedance (complete electrode model), or with even current density. The
         second changes the potential by about 1 %, its second difference by several per cent; not for ``"grid"``.
     cell_mm : float, optional
         Size of a surface cell, mm, above 0; the default is 1 mm, or a tenth of the smallest pad if that is less. For
         ``"grid"`` it is the size at pad edges, which all other cells follow; the default is 1.2 mm, or a twentieth of
-        the smallest pad. For ``"finite_elements"`` it is the size of elements on the contacts; the default is a
-        quarter of each contact, or a tenth of the smallest pad.
+        the smallest pad. For ``"lead"`` it is the size at contact edges, likewise; the default is a 32nd of the lead's
+        radius or of half the shortest contact. For ``"finite_elements"`` it is the size of elements on the contacts;
+        the default is a quarter of each contact, or a tenth of the smallest pad.
     n_theta, n_z : int, optional
         Cells around and along a cylinder, even and at least 16, instead of ``cell_mm``. At 1 mm the resistance of
         5 cm pads is 0.4 % too high and the potential within 0.1 %; both errors fall with about the 1.5th power.
@@ -75,10 +80,15 @@ def solve_field(
         raise ParameterError(f"solve_field: unknown method '{method}'.{near_name(method, METHODS)}")
     if isinstance(anatomy, Spine) and isinstance(montage, Implanted):
         anatomy = anatomy.solids()
+    if method == "lead" or (
+        method == "auto" and order is None and not why_no_lead_grid(anatomy, montage, natural=True)
+    ):
+        _only_complete(anatomy, "lead", contact, n_theta, n_z)
+        _no_order(order)
+        return solve_lead(anatomy, montage, cell_mm=cell_mm)
     if isinstance(anatomy, Volume) or method == "finite_elements":
         return _by_elements(anatomy, montage, method, contact, cell_mm, n_theta, n_z, order)
-    if order is not None:
-        raise ParameterError(f"solve_field: order is {order}; it belongs to method 'finite_elements'. Leave it out.")
+    _no_order(order)
     if not isinstance(anatomy, BodyPart):
         raise ParameterError(f"solve_field: anatomy is a {type(anatomy).__name__}; give a BodyPart, such as Forearm().")
     if isinstance(montage, Implanted):
@@ -121,17 +131,23 @@ def _by_elements(
     return solve_elements(anatomy, montage, cell_mm=cell_mm, order=order)
 
 
-def _only_complete(anatomy: BodyPart, method: str, contact: str, n_theta: int | None, n_z: int | None) -> None:
+def _no_order(order: int | None) -> None:
+    if order is not None:
+        raise ParameterError(f"solve_field: order is {order}; it belongs to method 'finite_elements'. Leave it out.")
+
+
+def _only_complete(anatomy: BodyPart | Volume, method: str, contact: str, n_theta: int | None, n_z: int | None) -> None:
     """Refuse what only the closed forms have."""
-    if method not in ("auto", "grid"):
+    if method not in ("auto", "grid", "lead"):
         raise ParameterError(
             f"solve_field: anatomy is a {type(anatomy).__name__}; method '{method}' needs a LayeredLimb. Use 'grid'."
         )
     if contact != "complete":
         raise ParameterError(
-            f"solve_field: contact is '{contact}'; method 'grid' has complete electrodes only. Use contact='complete'."
+            f"solve_field: contact is '{contact}'; method '{'lead' if method == 'lead' else 'grid'}' has complete"
+            " electrodes only. Use contact='complete'."
         )
-    _no_ring_cells("grid", n_theta, n_z)
+    _no_ring_cells("lead" if method == "lead" else "grid", n_theta, n_z)
 
 
 def _no_ring_cells(method: str, n_theta: int | None, n_z: int | None) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from rheobase.anatomy import BodyPart, LayeredLimb, Spine, Volume
+from rheobase.anatomy import BodyPart, LayeredLimb, SolidBody, Spine, Volume
 from rheobase.errors import ParameterError
 from rheobase.field._body_grid import BodyGrid
 from rheobase.field._body_tables import BodySolution
 from rheobase.field._cylinder_solution import CylinderSolution
 from rheobase.field._element_solution import ElementSolution
+from rheobase.field._lead_solution import LeadSolution, lead_solution
 from rheobase.field._radial import CylinderGrid
 from rheobase.field._solution import Solution
 from rheobase.field._stored_elements import element_arrays, elements_from_arrays
@@ -67,6 +68,11 @@ def field_arrays(field: Field) -> dict[str, np.ndarray]:
         out |= {f"places_{i}": p for i, p in enumerate(grid.places)}
     elif isinstance(solution, CylinderSolution):
         out |= {"skin": solution.modes.skin, "turn_rad": np.array(solution.modes.surface.turn_rad)}
+    elif isinstance(solution, LeadSolution):
+        grid = solution.grid
+        out |= {"nodes": solution.nodes, "potentials_V": solution.potentials_V, "reach_mm": grid.reach_mm}
+        out |= {"across_mm": grid.across_mm, "theta_rad": grid.theta_rad, "along_mm": grid.along_mm}
+        out |= {f"breaks_{i}": np.array(b, dtype=int) for i, b in enumerate(grid.breaks)}
     elif isinstance(solution, SampledSolution):
         out |= {"points_mm": solution.points_mm, "leads": solution.leads}
         out |= {"names": np.array(field.montage.names), "shares": np.array(field.montage.shares)}
@@ -124,12 +130,16 @@ def field_from_arrays(
         densities=densities,
         rows=tuple(str(r) for r in arrays["rows"]),
         sources=tuple(str(s) for s in arrays["sources"]),
-        solution_=_solution(anatomy, method, cells, arrays),
+        solution_=_solution(anatomy, montage, method, cells, arrays),
     )
 
 
 def _solution(
-    anatomy: BodyPart | Volume, method: str, cells: tuple[int, ...], arrays: Mapping[str, np.ndarray]
+    anatomy: BodyPart | Volume,
+    montage: Montage | Implanted | Drive,
+    method: str,
+    cells: tuple[int, ...],
+    arrays: Mapping[str, np.ndarray],
 ) -> Solution:
     if method == "finite_elements":
         return elements_from_arrays(anatomy, arrays)
@@ -141,6 +151,8 @@ def _solution(
     if method == "cylinder" and isinstance(anatomy, LayeredLimb):
         grid = CylinderGrid(tuple(anatomy.layers), float(anatomy.length_mm), cells[0], cells[1])
         return CylinderSolution(Modes(Surface(grid, float(arrays["turn_rad"])), _locked(arrays["skin"])))
+    if method == "lead" and isinstance(anatomy, SolidBody) and isinstance(montage, Implanted):
+        return lead_solution(anatomy, montage, {key: _locked(value) for key, value in arrays.items()})
     raise ValueError(f"a stored field of method '{method}' does not belong to a {type(anatomy).__name__}")
 
 

@@ -11,6 +11,7 @@ from rheobase.electrode import Pad
 from rheobase.field import Field, LimbReference, limb_reference, solve_field
 from rheobase.montage import Montage
 from rheobase.tables import row
+from rheobase.validation._lead_study import lead_rows
 from rheobase.validation._off_axis import OffAxisLimb
 from rheobase.validation._rows import Comparison, Progress, RowDict, apart, aside, at_most, near, not_built
 
@@ -22,7 +23,7 @@ _TETRAHEDRA = ((None, None), (2, 5.0), (2, 2.5), (3, 8.0), (3, 5.0))  # order, m
 
 def _run(tell: Progress) -> list[RowDict]:
     reference, rows = limb_reference(), []
-    parts = (_defaults, _off_axis, _refinement, _three_pads, _elements)
+    parts = (_defaults, _off_axis, _refinement, _three_pads, _lead, _elements)
     for done, part in enumerate(parts):
         rows += part(reference)
         tell((done + 1) / len(parts))
@@ -149,6 +150,10 @@ def _elements(reference: LimbReference) -> list[RowDict]:
         name = f"finite elements, order {order}, {cell:g} mm under pads, half of it at their edges: potential, error"
         rows.append(aside(name, asked, "", _share(at_points, reference.complete_V_per_A), note=note))
     return rows
+
+
+def _lead(_: LimbReference) -> list[RowDict]:
+    return lead_rows()
 
 
 def _three_pads(reference: LimbReference) -> list[RowDict]:
