@@ -25,11 +25,13 @@ QUICK = (
 KNOWN_OUTSIDE = {"people, SD of ln, touch fibres", "people, SD of ln, motor fibres"}
 
 # The force model gains from a doublet alike whoever's muscle it is; people with an injury gain less.
-# Fat takes little torque here and a quarter of it from people; 400 units are the chance of one muscle.
+# Fat takes little torque here and a quarter of it from people; 400 units are the chance of one muscle. Women differ
+# from men here in thigh and fat alone.
 MUSCLE_OUTSIDE = {
     "doublet in tired muscle, able-bodied, acute, chronic",
     "torque less with the thicker skinfold, at a third more current",
     "share of the force, 400 against 1200 units",
+    "current for 10 % of the force, women against men",
 }
 
 # The tendons of the leg model do not stretch: its dorsiflexors are best at a right angle, people's at 25 degrees.

@@ -158,7 +158,8 @@ def _torque(result: Mapping[str, Any]) -> list[str]:
     if not data:
         return []
     peak = {key: max(values) for key, values in data["peak_Nm"].items()}
-    body = [("peak torque, N m", peak, 1), ("share of the voluntary maximum, %", data["evoked_share"], 100),
+    body = [("torque of the strongest contraction, N m", peak, 1),
+            ("mean share of the voluntary maximum, %", data["evoked_share"], 100),
             ("fall over the session, %", data["fall_share"], 100)]  # fmt: skip
     plan = result.get("training")
     if plan:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 
@@ -201,8 +202,7 @@ def edge_mm(lead: Lead) -> float:
 
 def lead_grid(body: SolidBody, lead: Lead, cell_mm: float | None) -> LeadGrid:
     """The grid for a lead; ``cell_mm`` is the size of cells at contact edges, all others follow."""
-    outer = body.solids[0].shape
-    assert isinstance(outer, Block | Column)
+    outer = cast("Block | Column", body.solids[0].shape)
     low, high = box_mm(lead, outer)
     wall = float(outline_mm(lead, outer, np.linspace(-np.pi, np.pi, 721)).min())
     wall = min(wall, *(abs(v) for v in (*low[:2], *high[:2])))
@@ -324,8 +324,7 @@ def plane_places_mm(body: SolidBody, lead: Lead) -> list[float]:
 
 def is_natural(body: SolidBody, lead: Lead, solid: Solid) -> bool:
     """Whether all borders of a solid within the body are surfaces of the grid."""
-    outer = body.solids[0].shape
-    assert isinstance(outer, Block | Column)
+    outer = cast("Block | Column", body.solids[0].shape)
     (low, high), shape = box_mm(lead, outer), solid.shape
     if isinstance(shape, Column) and is_shell(shape, lead):
         nearest = min(abs(v) for v in (*low[:2], *high[:2]))

@@ -155,7 +155,7 @@ def relative_membrane(sheet: str, frequency_hz: float) -> complex:
     Examples
     --------
     >>> abs(relative_membrane("perineurium 1", 1.0)) > 0.99, round(abs(relative_membrane("perineurium 1", 1e4)), 2)
-    (True, 0.37)
+    (True, 0.4)
     """
     r = membrane_row(sheet)
     if r is None or r.key.startswith("dispersion."):

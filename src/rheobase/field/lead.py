@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import numpy as np
 from scipy import sparse
@@ -194,8 +195,7 @@ def lead_problem(body: SolidBody, montage: Implanted, cell_mm: float | None) -> 
     operator = stencil(tensors)
     loads, rings, walls = [], np.zeros(len(grid.along_mm) - 1), (0.0, 0.0)
     middle = float(np.median(sigma["zz"][grid.mantle :]))
-    for contact in montage.contacts:
-        assert isinstance(contact, Contact | FarReturn)
+    for contact in cast("tuple[Contact | FarReturn, ...]", montage.contacts):
         load, faces = np.zeros(grid.shape), faces_of(grid, contact)
         for part in faces:
             part.add_to(operator, load)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 
@@ -121,8 +122,7 @@ def _departure(
 ) -> dict[str, np.ndarray]:
     if isinstance(montage, Implanted):
         return _beside(part, montage, pulse, nerve)
-    assert isinstance(part, BodyPart)  # pads lie on nothing else
-    return _under(part, montage, pulse)
+    return _under(cast("BodyPart", part), montage, pulse)  # pads lie on nothing else
 
 
 def _beside(part: BodyPart | Volume, montage: Implanted, pulse: Pulse, nerve: str) -> dict[str, np.ndarray]:

@@ -233,12 +233,13 @@ def _change(change: Change) -> dict[str, float]:
 
 
 def _answer(scenario: Scenario, done: SessionTorque, felt: str, outcome: TrainingOutcome | None) -> str:
-    peak, share, fall = (_band(v) for v in (done.peak_Nm.mean(axis=1), done.evoked_share, done.fall_share))
+    everyone = (done.peak_Nm.max(axis=1), done.peak_Nm.mean(axis=1), done.evoked_share, done.fall_share)
+    top, mean, share, fall = (_band(v) for v in everyone)
     said = (
-        f"{scenario.output.amplitude_mA:g} mA evoke about {peak['nominal']:.0f} N m"
-        f" ({peak['p5']:.0f} to {peak['p95']:.0f} over people), {100 * share['nominal']:.0f} %"
-        f" ({100 * share['p5']:.0f} to {100 * share['p95']:.0f}) of the voluntary maximum; over"
-        f" {len(done.begin_s)} contractions torque falls by {100 * fall['nominal']:.0f} %"
+        f"{scenario.output.amplitude_mA:g} mA evoke about {top['median']:.0f} N m at the strongest"
+        f" ({top['p5']:.0f} to {top['p95']:.0f} over people) and {mean['median']:.0f} on average, "
+        f"{100 * share['median']:.0f} % ({100 * share['p5']:.0f} to {100 * share['p95']:.0f}) of the voluntary"
+        f" maximum; over {len(done.begin_s)} contractions torque falls by {100 * fall['median']:.0f} %"
         f" ({100 * fall['p5']:.0f} to {100 * fall['p95']:.0f}). The current is {felt}."
     )
     if outcome and scenario.training:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
+from typing import cast
 
 import numpy as np
 
@@ -126,8 +127,7 @@ def _segments() -> list[RowDict]:
     """Three segments on the lead: charge, and the admittance found from other contacts."""
     published = row("published.refinement")
     body, montage = _problem()
-    lead = montage.electrodes[0]
-    assert isinstance(lead, Lead)
+    lead = cast("Lead", montage.electrodes[0])
     interface = Interface(series_ohm_m2=row("implants.metal_contact")["contact_impedance_ohm_m2"])
     parts = tuple(
         replace(lead.contacts[0], name=n, around_deg=a, span_deg=90.0, share=s, interface=interface)

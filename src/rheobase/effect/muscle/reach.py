@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,9 +135,7 @@ def living(part: MappedPart, *, fat_share: float = 0.5, muscle_share: float = 0.
         here = getattr(own, key)
         middle = seen[key] if here == tabled[key] else here
         values[name] = middle * float(np.interp(muscle_share, [0.0, 0.5, 1.0], [low, 1.0, high]))
-    made = changed(part, **values)
-    assert isinstance(made, MappedPart)  # as the part was
-    return made
+    return cast("MappedPart", changed(part, **values))  # as the part was
 
 
 def muscle_shares(part: MappedPart, muscle: str) -> dict[str, float]:
