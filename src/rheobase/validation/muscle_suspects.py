@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,9 @@ def suspect_rows() -> Iterator[RowDict]:
         yield _told(f"axons that divide over {over_mm:g} mm", divided, usual, pool, over_mm=over_mm)
     fatter = with_fat(usual, usual.person.fat_mm("thigh") + row("published_muscle.suspects")["more_fat_mm"])
     yield _told("5 mm more fat", row("published_muscle.suspects"), fatter, pool)
-    for width_us in (200.0, 500.0):
-        yield _told(f"pulses of {width_us:g} us", row("published_muscle.width_current"), usual, pool, width_us=width_us)
+    width = row("published_muscle.width_current")
+    for width_us in (width["narrow_us"], width["wide_us"]):
+        yield _told(f"pulses of {width_us:g} us", width, usual, pool, width_us=width_us)
     slim = usual_montage(usual)
     sized = tuple(replace(p, width_mm=pads["around_mm"], length_mm=pads["along_mm"]) for p in slim.pads)
     yield _told("pads of 40 x 100 mm", pads, usual, pool, montage=replace(slim, pads=sized))
@@ -68,8 +70,8 @@ def suspect_rows() -> Iterator[RowDict]:
     yield _told("another draw of the units", row("muscle.pool"), usual, motor_unit_pool(units=_UNITS, seed=2), seed=2)
 
 
-def _told(what: str, about: Row, limb: MappedPart, pool: MotorUnitPool, **change: object) -> RowDict:
-    return aside(f"current for 40 %, {what}", about, "none", _current_mA(limb, pool, **change), unit="mA",  # type: ignore[arg-type]
+def _told(what: str, about: Row, limb: MappedPart, pool: MotorUnitPool, **change: Any) -> RowDict:
+    return aside(f"current for 40 %, {what}", about, "none", _current_mA(limb, pool, **change), unit="mA",
                  note=about.note or "One thing changed.")  # fmt: skip
 
 
