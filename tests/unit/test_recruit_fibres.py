@@ -169,7 +169,7 @@ def test_kinds_diameters_and_places_under_pads():
         table = row(f"populations.{e.kind.lower().replace('-', '_')}")
         assert table["smallest_um"] <= e.diameter_um <= table["largest_um"]
         assert e.course in table["course"]
-        assert (e.taper == "") is (e.kind == "A-delta")
+        assert (e.taper == "free") is (e.kind == "A-delta")
 
 
 def test_diameters_follow_their_table():

@@ -38,7 +38,7 @@ from rheobase.nerve.simulate import Simulation, simulate
 from rheobase.nerve.spikes import Spikes
 from rheobase.nerve.stimulus import silence, stimulus_of, stimulus_of_train
 from rheobase.nerve.strength_duration import StrengthDuration, fit_strength_duration
-from rheobase.nerve.taper import TAPERS, node_beyond, tapered_fibre
+from rheobase.nerve.taper import TAPERS, node_beyond, tapered_fibre, with_free_ending
 from rheobase.nerve.threshold import Status, Stimulus, Thresholds, activation_thresholds, stimulus_from_segments
 from rheobase.nerve.velocity import Conduction, Velocities, conduction_velocities, conduction_velocity
 from rheobase.nerve.widths import WidthSeries, thresholds_over_widths
@@ -126,4 +126,5 @@ __all__ = [
     "uniform_fibres",
     "usual_motor_depth_mm",
     "walk_mm",
+    "with_free_ending",
 ]

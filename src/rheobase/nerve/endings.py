@@ -21,7 +21,7 @@ from rheobase.field import Field
 from rheobase.nerve.fibre import Fibre, uniform_fibre
 from rheobase.nerve.model import Array
 from rheobase.nerve.path import length_mm, rounded_mm, walk_mm
-from rheobase.nerve.taper import node_beyond, tapered_fibre
+from rheobase.nerve.taper import FREE, node_beyond, tapered_fibre, with_free_ending
 from rheobase.nerve.threshold import Stimulus, Thresholds, activation_thresholds
 from rheobase.tables import row
 
@@ -40,11 +40,12 @@ class Ending:
     diameter_um : float
         Diameter of the parent.
     taper : str
-        How it thins out; empty for a uniform fibre.
+        How it thins out; ``"free"`` for a thin fibre that loses its myelin, empty for one that ends with it.
     course : str
         How it reaches its ending.
     depth_mm : float
-        Depth of the ending: below the skin for skin fibres, below the fascia for motor fibres.
+        Depth of the ending: below the skin for skin fibres, below the fascia for motor fibres. A free ending loses its
+        myelin there and goes straight on to the epidermis.
     along_mm, around_deg : float
         Where it rises.
     topmost_mm : float, optional
@@ -70,7 +71,12 @@ class Ending:
     @property
     def way(self) -> tuple:
         """What decides its way through a limb; two endings of one way differ in the fibre only."""
-        return self.kind == "A-alpha", self.course, self.depth_mm, self.along_mm, self.around_deg
+        return self.kind == "A-alpha", self.taper == FREE, self.course, self.depth_mm, self.along_mm, self.around_deg
+
+    @property
+    def bare_mm(self) -> float:
+        """Length of the bare axon of a free ending, 0 for other endings."""
+        return self.depth_mm - row("branches.free_ending")["tip_mm"] if self.taper == FREE else 0.0
 
     def points_mm(self, limb: BodyPart) -> Array:
         """Way of the fibre from its ending until it leaves the model, corners rounded, shape (n, 3)."""
@@ -79,12 +85,16 @@ class Ending:
             course = motor_course(limb, self.course, below_fascia_mm=self.depth_mm, **at)
         else:
             course = cutaneous_course(limb, self.course, ending_mm=self.depth_mm, **at)
+        if self.taper == FREE:
+            course = ((self.depth_mm - self.bare_mm, course[0][1]), *course)
         return rounded_mm(course_points_mm(limb, course, self.around_deg))
 
     def fibre(self, reach_mm: float) -> Fibre:
         """The fibre itself, at most as long as its way reaches."""
         p = row("populations.grid")
         silent = p["silent_nodes"]
+        if self.taper == FREE:
+            return _free(self.diameter_um, p["a_delta_length_mm"], self.kind, silent, self.bare_mm)
         if self.taper:
             wanted = p["motor_length_mm"] if self.kind == "A-alpha" else p["cutaneous_length_mm"]
             # a fibre from the distal pad runs on beneath the proximal one and can be excited there
@@ -109,6 +119,11 @@ def _thin(diameter_um: float, length_mm: float, label: str, silent: int) -> Fibr
     )
 
 
+@lru_cache(maxsize=1024)
+def _free(diameter_um: float, length_mm: float, label: str, silent: int, bare_mm: float) -> Fibre:
+    return with_free_ending(_thin(diameter_um, length_mm, label, silent), bare_mm)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndingGrid:
     """All endings of one kind under one pad that are simulated.
@@ -120,7 +135,7 @@ class EndingGrid:
     diameters_um, depths_mm, places_mm : tuple of float
         Grid of diameters, ending depths and places along the limb.
     tapers, courses : tuple of str
-        Tapers (one empty name for uniform fibres) and courses.
+        Tapers (see `Ending`) and courses.
     around_deg : float
         Angle of the pad's centre, in whose plane all fibres lie.
     topmost_mm : float, optional
@@ -343,8 +358,8 @@ def ending_thresholds(
     fibres = [e.fibre(length_mm(w)) for e, w in zip(endings, ways, strict=True)]
     potentials = _potentials(field, [e.around_deg for e in endings], ways, fibres)
     p = row("populations.grid")
-    # thin fibres are uniform: no taper can stop the spike, and it need not travel far at 3 m/s
-    arrival = [p["a_delta_arrival_mm"] if e.kind == "A-delta" else p["arrival_mm"] for e in endings]
+    # thin fibres are uniform once they have their myelin: the spike need not travel far at 3 m/s
+    arrival = [p["a_delta_arrival_mm"] + e.bare_mm if e.kind == "A-delta" else p["arrival_mm"] for e in endings]
     return activation_thresholds(
         fibres, potentials, stimulus, tolerance=tolerance,
         watch=[node_beyond(f, a) for f, a in zip(fibres, arrival, strict=True)],

@@ -93,7 +93,11 @@ class Layout:
     def carries(self) -> NDArray[np.bool_]:
         """Nodes with channels, shape (lane, node)."""
         alive = np.arange(self.n_nodes)[None, :] < (self.nodes - self.silent)[:, None]
-        return self.exists & alive & ~(self.ends & self.passive_ends)
+        out = self.exists & alive & ~(self.ends & self.passive_ends)
+        if self.model.membrane is not None:  # its programme has the channels
+            return out
+        bare = ~self.kinds.conductance_S_per_cm2.any(axis=0)
+        return out & ~bare[self.kind_of_node] if bare.any() else out
 
     @cached_property
     def parent_by_block(self) -> NDArray[np.int64]:

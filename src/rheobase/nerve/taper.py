@@ -2,7 +2,7 @@
 
 What decides surface thresholds is how a fibre ends: the last internodes are thin and short, not as thick as the parent.
 The blocks are published fibres (MRG from 5.7 um, PENA below); an internode shorter than its diameter's own keeps all
-but its length.
+but its length. Thin fibres of pain lose their myelin instead and go on bare.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from rheobase.nerve.model import Internodes
 from rheobase.tables import row
 
 TAPERS = ("short", "long", "motor_short", "motor_long")
+FREE = "free"
+_NO_MYELIN_LAMELLAE = 1e-4  # as good as none: capacitance and leak of this myelin are 500 times those of the axolemma
 _SMALLEST_MRG_UM, _LARGEST_MRG_UM = 5.7, 16.0
 
 
@@ -91,6 +93,62 @@ def tapered_fibre(taper: str, *, parent_um: float, length_mm: float, label: str 
         diameter_um=parent_um,
         silent_nodes=silent_nodes,
     )
+
+
+def with_free_ending(fibre: Fibre, bare_mm: float, *, axon_um: float | None = None) -> Fibre:
+    """Let a thin fibre go on as a bare axon beyond its first node, where it loses its myelin.
+
+    The bare axon is the axolemma that MRG has under the myelin, with no channels. It takes in current that would
+    otherwise excite the last node: thresholds of thin fibres under pads rise two to five times.
+
+    Parameters
+    ----------
+    fibre : Fibre
+        A fibre with myelin and active, sealed ends.
+    bare_mm : float
+        Length of the bare axon, above 0.
+    axon_um : float, optional
+        Its diameter, above 0; by default that of the table, in the middle of what was measured.
+
+    Returns
+    -------
+    Fibre
+        Its first node is the tip of the bare axon.
+
+    Raises
+    ------
+    ParameterError
+        If the length or the diameter is not above 0, or the fibre has no myelin or has branches.
+
+    Examples
+    --------
+    >>> from rheobase.nerve import uniform_fibre
+    >>> thin = uniform_fibre("pena", diameter_um=2.4, nodes=30, passive_ends=False)
+    >>> free = with_free_ending(thin, 1.2)
+    >>> free.nodes - thin.nodes, round(float(free.arc_um[-1] - thin.arc_um[-1]))
+    (12, 1200)
+    """
+    p = row("branches.free_ending")
+    axon_um = p["axon_um"] if axon_um is None else axon_um
+    if not (bare_mm > 0 and axon_um > 0):
+        raise ParameterError(
+            f"bare_mm is {bare_mm:g} mm and axon_um is {axon_um:g} um; a bare axon is longer than 0 mm, as 1.3, and"
+            f" thicker than 0 um, as {p['axon_um']:g}."
+        )
+    if fibre.model.cable != "double" or fibre.parent is not None:
+        branches = "" if fibre.parent is None else " with branches"
+        raise ParameterError(
+            f"A fibre of model '{fibre.model.name}'{branches} cannot lose its myelin; take an unbranched one of MRG or"
+            " PENA."
+        )
+    count, length, axon = p["count"], np.array([1000.0 * bare_mm / p["count"]]), np.array([axon_um])
+    bare = Internodes(
+        fibre_um=axon, node_um=axon, axon_um=axon, length_um=length,
+        paranode_um=row("branches.shortened_pena")["paranode_share"] * length, lamellae=np.array([_NO_MYELIN_LAMELLAE]),
+        conductance_S_per_cm2=np.zeros((len(fibre.kinds.conductance_S_per_cm2), 1)),
+    )  # fmt: skip
+    sequence = np.concatenate([np.zeros(count, dtype=fibre.sequence.dtype), fibre.sequence + 1])
+    return replace(fibre, kinds=Internodes.join([bare, fibre.kinds]), sequence=sequence)
 
 
 def node_beyond(fibre: Fibre, arc_mm: float) -> int:

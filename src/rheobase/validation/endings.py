@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rheobase.anatomy import Forearm, cutaneous_course, motor_course
-from rheobase.nerve import Stimulus
+from rheobase.nerve import Stimulus, uniform_fibre, with_free_ending
 from rheobase.tables import row
 from rheobase.validation._bench import (
     PAD_MM,
@@ -25,6 +27,7 @@ from rheobase.validation._rows import Comparison, Progress, RowDict, apart, asid
 _LENGTH_MM = 140.0
 _SEVERAL_UM = (5.7, 10.0, 16.0)
 _TAIL_MS = 1.6
+_THIN_NODES = 220  # 48 mm
 
 
 def skin_probe(limb: Forearm, diameter_um: float = 10.0) -> Probe:
@@ -55,9 +58,36 @@ def tapered_skin(limb: Forearm, course: str, parent_um: float = 8.7) -> Probe:
     return on_course(limb, cutaneous_course(limb, course, ending_mm=1.0, along_mm=PAD_MM), tapered("short", parent_um))
 
 
+def thin_mA(limb: Forearm, free_um: Sequence[float]) -> np.ndarray:
+    """Thresholds of a thin fibre that rises straight: its myelin up to its end, then with bare axons so thick."""
+    p, tip = row("published.thin_ending"), row("branches.free_ending")["tip_mm"]
+    probes = []
+    for axon_um in (None, *free_um):
+        fibre = uniform_fibre("pena", diameter_um=p["fibre_um"], nodes=_THIN_NODES, passive_ends=False)
+        course = cutaneous_course(limb, "vertical", ending_mm=p["depth_mm"], along_mm=PAD_MM)
+        if axon_um is not None:
+            fibre = with_free_ending(fibre, p["depth_mm"] - tip, axon_um=axon_um)
+            course = ((tip, PAD_MM), *course)
+        probes.append(on_course(limb, course, fibre))
+    pulse = biphasic(tail_ms=row("populations.grid")["tail_ms"])
+    return arriving([under_pads(limb)] * len(probes), probes, pulse).threshold_mA
+
+
+def _thin(limb: Forearm) -> list[RowDict]:
+    p, bare = row("published.thin_ending"), row("branches.free_ending")
+    thick = (bare["smallest_um"], bare["axon_um"], bare["largest_um"])
+    whole_mA, *free_mA = thin_mA(limb, thick)
+    name = f"thin fibre of {p['fibre_um']:g} um, rising straight"
+    rows = [near(f"{name}, myelin up to its end", p, p["threshold_mA"], float(whole_mA), unit="mA")]
+    note = "The published fibre ends with its myelin. Axons of such endings are 0.9-1.5 um thick (Heppelmann 1990)."
+    for um, mA in zip(thick, free_mA, strict=True):
+        rows.append(aside(f"{name}, bare axon of {um:g} um", p, p["threshold_mA"], float(mA), unit="mA", note=note))
+    return rows
+
+
 def _run(tell: Progress) -> list[RowDict]:
     limb = Forearm()
-    rows = [*_uniform(limb), *_tapered(limb)]
+    rows = [*_uniform(limb), *_tapered(limb), *_thin(limb)]
     tell(0.5)
     return rows + _polarity(limb)
 

@@ -19,6 +19,10 @@ _OTHER_PEOPLE = (
     "Other people: fat spreads about one median instead of three steps, motor depth counts from the fascia, no axial"
     " endings. Drawn by the published recipe, the same thresholds are compared in 'recipe'."
 )
+_OTHER_THIN = (
+    "Theirs end with their myelin; ours go on as a bare axon through the dermis, which takes current away from the last"
+    " node. Fibres that end as theirs do are compared in 'recipe' and 'surface_tables'."
+)
 _KINDS = {"A-beta": "touch", "A-alpha": "motor", "A-delta": "thin"}
 
 
@@ -52,31 +56,29 @@ def _run(tell: Progress) -> list[RowDict]:
 
 def _medians(at: dict[str, np.ndarray]) -> list[RowDict]:
     p = row("published.population")
+    medians = {key: float(np.median(values)) for key, values in at.items()}
     return [
-        near(f"people, median, {name} fibres 10 %", p, p[f"{key}_mA"], float(np.median(at[key])), unit="mA")
-        for key, name in zip(at, _KINDS.values(), strict=True)
+        near("people, median, touch fibres 10 %", p, p["a_beta_mA"], medians["a_beta"], unit="mA"),
+        near("people, median, motor fibres 10 %", p, p["a_alpha_mA"], medians["a_alpha"], unit="mA"),
+        aside("people, median, thin fibres 10 %", p, p["a_delta_mA"], medians["a_delta"], unit="mA", note=_OTHER_THIN),
     ]
 
 
 def _spread(touch: np.ndarray, twitch: np.ndarray, thin: np.ndarray) -> list[RowDict]:
     p, people = row("published.population"), row("published.spread_of_people")
-    rows, seen = [], []
-    for key, name, values in (("a_beta", "touch", touch), ("a_alpha", "motor", twitch), ("a_delta", "thin", thin)):
-        seen.append(float(np.std(np.log(values))))
-        rows.append(
-            near(
-                f"people, SD of ln, {name} fibres",
-                p,
-                p[f"sd_{key}_ratio"],
-                seen[-1],
-                unit="",
-                tolerance=p["sd_tolerance"],
-                note=_OTHER_PEOPLE,
-            )
-        )
+    drawn = {"a_beta": touch, "a_alpha": twitch, "a_delta": thin}
+    seen = {key: float(np.std(np.log(values))) for key, values in drawn.items()}
+    told = {"tolerance": p["sd_tolerance"], "note": _OTHER_PEOPLE}
+    rows = [
+        near(f"people, SD of ln, {name} fibres", p, p[f"sd_{key}_ratio"], seen[key], unit="", **told)
+        for key, name in (("a_beta", "touch"), ("a_alpha", "motor"))
+    ]
+    rows.append(aside("people, SD of ln, thin fibres", p, p["sd_a_delta_ratio"], seen["a_delta"], note=_OTHER_THIN))
     sd = people["sd_share"]
     note = "Same order: from half to twice."
-    rows.append(inside("people, SD of measured thresholds", people, sd / 2, sd * 2, seen, unit="", note=note))
+    rows.append(
+        inside("people, SD of measured thresholds", people, sd / 2, sd * 2, list(seen.values()), unit="", note=note)
+    )
     return rows
 
 
@@ -104,7 +106,7 @@ def _order(people: People, touch: np.ndarray, twitch: np.ndarray, thin: np.ndarr
             float(np.mean(touch < thin)),
             note="No band is published.",
         ),
-        near("people, first thin fibre", first, first["threshold_mA"], earliest, unit="mA", tolerance=p["tolerance"]),
+        aside("people, first thin fibre", first, first["threshold_mA"], earliest, unit="mA", note=_OTHER_THIN),
         saying("first thin fibre counts as", first, "not pain", told, kind="rule"),
     ]
 
