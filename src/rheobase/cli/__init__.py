@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 __all__ = ["main"]
@@ -26,6 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     rheobase ...
     0
     """
-    from rheobase.cli._main import command
-
+    try:
+        from rheobase.cli._main import command
+    except KeyboardInterrupt:  # before the command has begun, and with it the handling of what goes wrong
+        print("rheobase: stopped; nothing was written", file=sys.stderr)
+        return 130
     return command(argv)

@@ -41,7 +41,7 @@ def events(felt: Sensation, radiation_mA: float | None, nerve: str | None) -> li
             note = _spreading(felt.library.limb, radiation_mA, nerve)
         elif event == "pain":
             note = (
-                "Half of the thin fibres stands for pain; the first of them fires near tingling, where nothing hurts."
+                "Half of the thin fibres stands for pain; the first of them fires well below, where few feel it hurt."
             )
         out.append(
             {

@@ -199,8 +199,8 @@ def simplifications(felt: Sensation, *more: str) -> list[str]:
         "Each pulse is taken alone: summation, adaptation and fading over a train are left out; the rate enters only"
         " the perceived intensity and the output limits.",
         "Skin impedance is constant; breakdown at high voltage, drying and lift-off are left out.",
-        "A-delta fibres are given a myelinated ending in the dermis, though they lose their myelin before it; C fibres"
-        " are left out.",
+        "A-delta fibres lose their myelin below the dermis and go on as one bare axon without channels; its branches,"
+        " and C fibres, are left out.",
         "The criterion for pain (half of the thin fibres) is a choice; central processing of pain is left out.",
         f"Changes with conductivity are simulated one tissue at a time under the {over} and added up.",
     ]

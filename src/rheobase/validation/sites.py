@@ -76,7 +76,7 @@ def _montage(site: str, size_mm: tuple[float, float] = (50.0, 50.0)) -> tuple[Bo
     part, names = {
         "knee": (Knee(), ("medial", "lateral")),
         "low_back": (LowBack(), ("l2_left", "l4_left")),
-        "lower_leg": (LowerLeg(), ("tibialis_anterior_belly", "shin_distal")),
+        "lower_leg": (LowerLeg(), ("tibia_upper", "tibia_lower")),  # the study's: "tibia (bone)"
     }[site]
     return part, pads_at(part, names, size_mm=size_mm)
 
