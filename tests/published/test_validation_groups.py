@@ -26,8 +26,9 @@ KNOWN_OUTSIDE = {"people, SD of ln, touch fibres", "people, SD of ln, motor fibr
 
 # The force model gains from a doublet alike whoever's muscle it is; people with an injury gain less.
 # Fat takes little torque here and a quarter of it from people; 400 units are the chance of one muscle. Women differ
-# from men here in thigh and fat alone.
+# from men here in thigh and fat alone. The quarter of the maximum that took 55 mA in one study takes 34 here.
 MUSCLE_OUTSIDE = {
+    "current for a quarter of the voluntary maximum",
     "doublet in tired muscle, able-bodied, acute, chronic",
     "torque less with the thicker skinfold, at a third more current",
     "share of the force, 400 against 1200 units",
@@ -37,14 +38,15 @@ MUSCLE_OUTSIDE = {
 # The tendons of the leg model do not stretch: its dorsiflexors are best at a right angle, people's at 25 degrees.
 MOVEMENT_OUTSIDE = {"ankle angle of the greatest dorsiflexion torque"}
 
-# At other sites pain begins lower than people bear and at nearly the same current everywhere; no measured depth of the
-# motor endings of biceps and tibialis anterior was found; small pads need more voltage even where skin breaks down.
+# Which site bears more goes here with fat and bone beneath; the largest current borne is set against where pain begins; no
+# measured depth of the motor endings of biceps and tibialis anterior was found.
 SITES_OUTSIDE = {
+    "TENS window, knee against lower leg",
     "TENS window, knee against forearm",
+    "TENS window, low back against lower leg",
     "knee, 25–35 mA is comfortable",
     "quadriceps, largest tolerated current",
     "muscles by the current they need",
-    "quadriceps, voltage for a twitch, larger pads",
 }
 
 # The published resistance stands for blocks as thick as the dura; ours and its own equations on finer ones give more.

@@ -199,6 +199,29 @@ def _people() -> Iterator[RowDict]:
     )
 
 
+def _quarter(thigh: MappedPart) -> Iterator[RowDict]:
+    """A quarter of the voluntary maximum with small and large pads, and how near that is to pain."""
+    p, will = row("published_muscle.quarter_of_the_maximum"), row("muscle.voluntary_activation")["share"]
+    pulse, needed, hurts = stimulus_of(biphasic(width_us=p["width_us"])), [], []
+    for area_cm2 in p["area_cm2"]:
+        size = 10.0 * math.sqrt(area_cm2)
+        pads = pads_at(thigh, ("vastus_medialis", "quadriceps_proximal"), size_mm=(size, size))
+        needed.append(_current_mA(_reach(thigh, width_us=p["width_us"], pads=pads), will * p["share"]))
+        library = make_library(thigh, pads, pulse, spread=False, solve=partial(solve_field, cell_mm=3.0))
+        drawn = body_thresholds_mA(library, middle_body(thigh), np.random.default_rng([1, 2]), times=_TIMES)
+        hurts.append(event_mA(drawn, criterion("pain"))[0] / needed[-1])
+    sizes, name = "{:g} and {:g} cm2".format(*p["area_cm2"]), "current for a quarter of the voluntary maximum"
+    note = f"{needed[0]:.0f} and {needed[1]:.0f} mA with pads of {sizes}; the rate is taken to fuse, theirs was 40 Hz."
+    yield near(name, p, p["current_mA"], float(np.mean(needed)), unit="mA", note=note)
+    ratio, told = needed[1] / needed[0], {"tolerance": p["area_tolerance"], "note": note}
+    yield near(f"{name}, large over small pads", p, p["area_ratio"], ratio, unit="", **told)
+    yield saying(
+        f"pain at that current, pads of {sizes}", p, p["pain_order"],
+        p["pain_order"] if hurts[0] < hurts[1] else "large pads hurt more", kind="order",
+        note=f"Pain begins at {hurts[0]:.2f} and {hurts[1]:.2f} times that current.",
+    )  # fmt: skip
+
+
 def _pads() -> Iterator[RowDict]:
     p = row("published_muscle.pads_before_pain")
     thigh, pulse = Thigh(), biphasic(width_us=300.0)
@@ -209,6 +232,7 @@ def _pads() -> Iterator[RowDict]:
         drawn = body_thresholds_mA(library, middle_body(thigh), np.random.default_rng([1, 2]), times=_TIMES)
         pain = event_mA(drawn, criterion("pain"))[0]
         gives[size] = float(_reach(thigh, pads=pads).recruited_share([pain])[0])
+    yield from _quarter(thigh)
     small, large = gives[p["small_mm"]], gives[p["large_mm"]]
     order = p["order"] if large > small else "large pads give less"
     yield saying(

@@ -41,7 +41,7 @@ from rheobase.field import Field, pulse_voltage_V
 from rheobase.io.field_cache import cached_field
 from rheobase.montage import Montage, pad_pair, pads_at, usual_montage
 from rheobase.nerve import motor_depth_mm, pads_over_muscle, stimulus_of
-from rheobase.pulse import biphasic
+from rheobase.pulse import biphasic, twin_peak
 from rheobase.tables import row
 from rheobase.validation._rows import Comparison, Progress, RowDict, aside, at_most, inside, near, saying
 from rheobase.validation.thickness import trend
@@ -50,15 +50,16 @@ _PEOPLE, _SEED, _SMOOTH = 100, 1, 20
 _WIDTH_US = 200.0
 _TABLE = "published_sites"
 _USUAL_AREA_MM2 = 2500.0  # of the pads on the forearm
+_SPIKE_STEP_MS = 0.001
 _CELL_MM, _CELLS_PER_PAD = 3.0, 10  # moves most thresholds by one step of their search, 2 %
-_SAME_SKIN = (
-    "In ours thin fibres end where the dermis does and hurt at one share everywhere, so that sites differ little."
-    " Fibres that ended at one depth from the surface lay deep in the thick dermis of knee and back and set them apart,"
-    " for no reason that histology gives."
+_SITES = (
+    "Ours go with fat and bone beneath: thin fibres fire where they bend at the bottom of the fat. Nerves of the"
+    " periosteum, which a pad over bone reaches and which would narrow the window there, are left out; so is how skin"
+    " differs in innervation from site to site."
 )
 _CRITERION = (
-    "No figure was fitted. Pain is the current at which half of the thin fibres under a pad fire, a choice made for the"
-    " forearm; a pad on a person is turned up over minutes, and fading, which raises what is borne, is left out."
+    "No figure was fitted. Pain is the current at which half of the thin fibres under a pad fire, a choice; a pad on a"
+    " person is turned up over minutes, and fading, which raises what is borne, is left out."
 )
 
 
@@ -113,7 +114,8 @@ def _quadriceps(part: Thigh, size_mm: tuple[float, float]) -> Montage:
 
 def _run(tell: Progress) -> list[RowDict]:
     parts: tuple[Callable[[], list[RowDict]], ...] = (
-        _windows, _knee, _tolerance, _pen, _muscles, _fat, _fat_and_girth, _pads, _sex, _girth, _resistance,
+        _windows, _knee, _tolerance, _pen, _muscles, _fat, _fat_and_girth, _pads, _conductance, _sex, _girth,
+        _resistance,
     )  # fmt: skip
     rows: list[RowDict] = []
     for done, part in enumerate(parts):
@@ -131,7 +133,7 @@ def _windows() -> list[RowDict]:
         ours = width[wide] - width[narrow]
         told = "wider" if ours > 0 else "narrower"
         note = f"Ours {width[wide]:.1f} and {width[narrow]:.1f} mA, median of {_PEOPLE} people, pads of 5 x 5 cm."
-        rows.append(saying(name, p, "wider", told, note=f"{note} {_SAME_SKIN}"))
+        rows.append(saying(name, p, "wider", told, note=f"{note} {_SITES}"))
         rows.append(aside(f"{name}, by", p, by_mA, ours, unit="mA", note=p.note))
     return rows
 
@@ -270,23 +272,9 @@ def _pads() -> list[RowDict]:
     area = np.array(p["pad_mm"]) ** 2
     shares = [share_of_as_many(criterion("pain").share, "forearm", area_factor=a / area[0]) for a in area]
     counted = np.array([lowest_mA(m.fibres, "A-delta", s)[0] for m, s in zip(found, shares, strict=True)])
-    skins = breaking_interface(), None  # None: each pad's own, of one resistance for its area
-    falling, constant = (
-        np.array([pulse_voltage_V(m.field, i, _WIDTH_US, interface=s) for m, i in zip(found, twitch, strict=True)])
-        for s in skins
-    )
-    # resistance that, in series with every pair of pads, would make the voltage rise from each size to the next
-    series = float(np.max(-np.diff(falling) / np.diff(twitch))) * 1000.0
-    listed = ", ".join(f"{v:.1f}" for v in twitch)
     sizes = ", ".join(f"{s:g}" for s in p["pad_mm"])
     return [
-        saying(
-            "quadriceps, voltage for a twitch, larger pads", p, p["voltage_trend"], trend(falling),
-            note=f"Twitch at {listed} mA and {', '.join(f'{v:.1f}' for v in falling)} V with pads of {sizes} mm, with"
-            " skin whose resistance falls with the current density (a proposed law); with one resistance for each area"
-            f" {', '.join(f'{v:.1f}' for v in constant)} V. So it is not the skin alone: ours rises too once"
-            f" {series:.0f} ohm that do not go with the area, as in leads, output stage or rubber pads, lie in series.",
-        ),
+        _high_voltage(thigh),
         saying("quadriceps, charge density for a twitch, larger pads", p, p["density_trend"], trend(twitch / area)),
         saying(
             "quadriceps, pain over twitch, larger pads", p, p["window_trend"], trend(pain / twitch),
@@ -294,6 +282,48 @@ def _pads() -> list[RowDict]:
             f" all had to fire under each as under the smallest, {', '.join(f'{v:.2f}' for v in counted / twitch)}.",
         ),
     ]  # fmt: skip
+
+
+def _high_voltage(thigh: Thigh) -> RowDict:
+    """Voltage of a twitch with larger pads: what it does depends on the circuit of the stimulator."""
+    p = row(f"{_TABLE}.pad_size")
+    spikes = stimulus_of(twin_peak(p["time_constant_us"], width_us=p["spike_us"]), dt_ms=_SPIKE_STEP_MS)
+    twitch_mA, peak_V = [], []
+    for size in p["pad_mm"]:
+        library = make_library(thigh, _quadriceps(thigh, (size, size)), spikes, spread=False, solve=_solve)
+        fibres = body_thresholds_mA(library, middle_body(thigh), np.random.default_rng(_SEED), times=_SMOOTH)
+        twitch_mA.append(event_mA(fibres, criterion("twitch"))[0])
+        at_once_us = _SPIKE_STEP_MS * 1000.0  # at its peak a spike has not charged the skin
+        peak_V.append(pulse_voltage_V(library.field, twitch_mA[-1], at_once_us, interface=breaking_interface()))
+    currents, volts = (", ".join(f"{v:.0f}" for v in values) for values in (twitch_mA, peak_V))
+    falls, rises = trend(np.array(peak_V)), trend(np.array(twitch_mA))
+    return aside(
+        "quadriceps, voltage for a twitch, larger pads", p, p["voltage_trend"], f"{falls} or {rises}",
+        note=f"Twin spikes of {currents} mA and {volts} V at their peaks: {falls} if the stimulator gives its voltage"
+        f" whatever flows. If it discharges a capacitor, its voltage goes with the charge and {rises}. {p.note}",
+    )  # fmt: skip
+
+
+def _conductance() -> list[RowDict]:
+    p = row(f"{_TABLE}.pad_conductance")
+    thigh = Thigh()
+    sides = [10.0 * float(np.sqrt(a)) for a in p["area_cm2"]]
+    fields = [_solve(thigh, _quadriceps(thigh, (s, s))) for s in sides]
+    ours = np.array([1e6 / f.required_voltage_V(1e3) for f in fields])
+    # of R = fixed + k / area, from their two sizes
+    small, large = (1e6 / uS for uS in p["conductance_uS"])
+    fixed_ohm = (large * p["area_cm2"][1] - small * p["area_cm2"][0]) / (p["area_cm2"][1] - p["area_cm2"][0])
+    sizes = " and ".join(f"{a:g}" for a in p["area_cm2"])
+    note = (
+        f"Ours {ours[0]:.0f} and {ours[1]:.0f} uS with pads of {sizes} cm2, one resistance of skin for each area."
+        f" Theirs would be {fixed_ohm:.0f} ohm that do not go with the area and a part that does; in ours only the"
+        f" tissue does not. {p.note}"
+    )
+    ratio = p["conductance_uS"][1] / p["conductance_uS"][0]
+    return [
+        saying("quadriceps, conductance from pad to pad, larger pads", p, p["trend"], trend(ours), note=note),
+        aside("quadriceps, conductance, large over small pads", p, ratio, float(ours[1] / ours[0]), note=note),
+    ]
 
 
 def _sex() -> list[RowDict]:
