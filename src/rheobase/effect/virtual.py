@@ -40,6 +40,7 @@ from rheobase.nerve import (
     EndingGrid,
     GridThresholds,
     Stimulus,
+    Ways,
     ending_grid,
     grid_thresholds,
     motor_depth_mm,
@@ -231,7 +232,8 @@ def make_library(
     grids = pad_grids(limb, montage, thickest_fat_mm=knots[-1], leanest_fat_mm=knots[0])
     field = solve(limb, montage)
     done = _Done(progress, 6 if spread else 1)
-    middle = grid_thresholds(limb, field, list(grids.values()), stimulus, progress=done.part(0))
+    ways: Ways = {}
+    middle = grid_thresholds(limb, field, list(grids.values()), stimulus, ways=ways, progress=done.part(0))
     if not spread:
         ln = {k: _ln(v)[None] for k, v in middle.threshold_mA.items()}
         return Library(limb=limb, montage=montage, field=field, grids=grids, fat_mm=knots, ln_mA=ln, slope={})
@@ -239,14 +241,15 @@ def make_library(
     active = max(montage.pads, key=lambda pad: pad.share).name
     over = next((pad for kind, pad in grids if kind == "A-alpha"), active)
     near = [k for k in grids if k[1] == over]
-    others = [(with_people_fat(limb, f), list(grids)) for f in (knots[0], knots[-1])]
-    others += [(conductivity_ends(limb, tissue), near) for tissue in TISSUES]
+    others: list[tuple[BodyPart, list[Key], Ways]]
+    others = [(with_people_fat(limb, f), list(grids), {}) for f in (knots[0], knots[-1])]
+    others += [(conductivity_ends(limb, tissue), near, ways) for tissue in TISSUES]
 
     def at(number: int) -> GridThresholds:
-        other, keys = others[number]
+        other, keys, known = others[number]
         return grid_thresholds(
             other, solve(other, montage), [grids[k] for k in keys], stimulus,
-            like=middle, progress=done.part(number + 1),
+            like=middle, ways=known, progress=done.part(number + 1),
         )  # fmt: skip
 
     # two bodies at a time: while the fibres of one are stepped, those of the next are laid out

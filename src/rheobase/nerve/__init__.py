@@ -15,17 +15,16 @@ from rheobase.nerve.endings import (
     KINDS,
     Ending,
     EndingGrid,
-    GridThresholds,
     ending_grid,
-    ending_thresholds,
-    grid_thresholds,
     skin_depth_mm,
     skin_endings_mm,
     usual_motor_depth_mm,
 )
 from rheobase.nerve.fibre import Fibre, UniformFibres, fibre_model, uniform_fibre, uniform_fibres
 from rheobase.nerve.following import Following, follow_train
+from rheobase.nerve.grids import GridThresholds, grid_thresholds
 from rheobase.nerve.injection import Injection
+from rheobase.nerve.laid import LaidEndings, Ways, ending_thresholds, lay_endings
 from rheobase.nerve.model import Current, FibreModel, Gate, Internodes
 from rheobase.nerve.muscle_pads import motor_depth_mm, motor_room_mm, pads_over_muscle
 from rheobase.nerve.path import rounded_mm, walk_mm
@@ -64,6 +63,7 @@ __all__ = [
     "GridThresholds",
     "Injection",
     "Internodes",
+    "LaidEndings",
     "Limit",
     "NodeCurrents",
     "Recording",
@@ -80,6 +80,7 @@ __all__ = [
     "TrunkFibre",
     "UniformFibres",
     "Velocities",
+    "Ways",
     "WidthSeries",
     "activation_thresholds",
     "block_thresholds",
@@ -99,6 +100,7 @@ __all__ = [
     "fit_strength_duration",
     "follow_train",
     "grid_thresholds",
+    "lay_endings",
     "motor_depth_mm",
     "motor_room_mm",
     "node_beyond",

@@ -7,22 +7,16 @@ simulated once; a fibre of any diameter and depth is then read off by interpolat
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from rheobase.anatomy import BodyPart, LayeredLimb, course_points_mm, cutaneous_course, motor_course
 from rheobase.electrode import Pad
 from rheobase.errors import ParameterError, near_name
-from rheobase.field import Field
 from rheobase.nerve.fibre import Fibre, uniform_fibre
 from rheobase.nerve.model import Array
-from rheobase.nerve.path import length_mm, rounded_mm, walk_mm
-from rheobase.nerve.taper import FREE, node_beyond, tapered_fibre, with_free_ending
-from rheobase.nerve.threshold import Stimulus, Thresholds, activation_thresholds
+from rheobase.nerve.path import rounded_mm
+from rheobase.nerve.taper import FREE, tapered_fibre, with_free_ending
 from rheobase.tables import row
 
 KINDS = {"A-beta": "a_beta", "A-alpha": "a_alpha", "A-delta": "a_delta"}
@@ -302,178 +296,3 @@ def ending_grid(
         topmost_mm=topmost_mm,
         motor_depth_mm=middle,
     )
-
-
-def ending_thresholds(
-    limb: BodyPart,
-    field: Field,
-    endings: Sequence[Ending],
-    stimulus: Stimulus,
-    *,
-    tolerance: float = 0.02,
-    guess_mA: Array | None = None,
-    guess_factor: Array | None = None,
-    temperature_C: float = 37.0,
-    progress: Callable[[float], None] | None = None,
-) -> Thresholds:
-    """Threshold of each ending in a field.
-
-    Parameters
-    ----------
-    limb : BodyPart
-        The limb.
-    field : Field
-        Its field.
-    endings : sequence of Ending
-        The fibres.
-    stimulus : Stimulus
-        Waveform of the active contact.
-    tolerance : float
-        Ratio of the bracket minus 1.
-    guess_mA : array, optional
-        Where to begin.
-    guess_factor : array, optional
-        The same as a multiple of the linear prediction.
-    temperature_C : float
-        Temperature of the nerve.
-    progress : callable, optional
-        Is told the share done.
-
-    Examples
-    --------
-    >>> from rheobase.anatomy import Forearm
-    >>> from rheobase.field import solve_field
-    >>> from rheobase.montage import pad_pair
-    >>> from rheobase.nerve import stimulus_from_segments
-    >>> arm = Forearm()
-    >>> field = solve_field(arm, pad_pair(arm))
-    >>> biphasic = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
-    >>> touch = Ending(kind="A-beta", diameter_um=8.7, taper="short", course="vertical", depth_mm=1.0, along_mm=45.0,
-    ...                around_deg=0.0)
-    >>> print(f"{ending_thresholds(arm, field, [touch], biphasic).threshold_mA[0]:.0f} mA")
-    2 mA
-    """
-    found: dict[tuple, Array] = {}  # fibres of all diameters share their way
-    ways = [found[k] if (k := e.way) in found else found.setdefault(k, e.points_mm(limb)) for e in endings]
-    fibres = [e.fibre(length_mm(w)) for e, w in zip(endings, ways, strict=True)]
-    potentials = _potentials(field, [e.around_deg for e in endings], ways, fibres)
-    p = row("populations.grid")
-    # thin fibres are uniform once they have their myelin: the spike need not travel far at 3 m/s
-    arrival = [p["a_delta_arrival_mm"] + e.bare_mm if e.kind == "A-delta" else p["arrival_mm"] for e in endings]
-    return activation_thresholds(
-        fibres, potentials, stimulus, tolerance=tolerance,
-        watch=[node_beyond(f, a) for f, a in zip(fibres, arrival, strict=True)],
-        temperature_C=temperature_C, true_start=True, guess_mA=guess_mA, guess_factor=guess_factor,
-        progress=progress,
-    )  # fmt: skip
-
-
-def _potentials(field: Field, around_deg: list[float], ways: list[Array], fibres: list[Fibre]) -> list[Array]:
-    """Potential at all compartments of each fibre.
-
-    Fibres of all diameters share their way, so the field is taken along the way once, finely where it rises and turns,
-    and each fibre reads its compartments off in between. The curve is monotone between its points: at the border of
-    two tissues, where the potential has a kink, it does not overshoot.
-    """
-    members: dict[tuple[float, int], list[int]] = {}
-    for i, (angle, way) in enumerate(zip(around_deg, ways, strict=True)):
-        members.setdefault((angle, id(way)), []).append(i)
-    arcs = {id(f): f.arc_um / 1000.0 for f in fibres}
-    knots = {k: _knots_mm(max(arcs[id(fibres[i])][-1] for i in mine)) for k, mine in members.items()}
-    out: list[Array] = [np.empty((1, 0))] * len(fibres)
-    for angle in dict.fromkeys(around_deg):
-        plane = field.plane(angle)
-        here = [k for k in members if k[0] == angle]
-        points = [walk_mm(ways[members[k][0]], knots[k]) for k in here]
-        ends = np.cumsum([len(p) for p in points])[:-1]
-        for k, v in zip(here, np.split(plane.drive_V_per_A(np.concatenate(points)), ends), strict=True):
-            curve = PchipInterpolator(knots[k], v)
-            for i in members[k]:
-                out[i] = curve(arcs[id(fibres[i])])[None]
-    return out
-
-
-def _knots_mm(reach_mm: float) -> Array:
-    """Places along a way at which the field is taken."""
-    p = row("populations.grid")
-    fine = np.arange(0.0, min(p["fine_reach_mm"], reach_mm), p["fine_step_mm"])
-    return np.append(fine, np.linspace(fine[-1], reach_mm, 2 + int((reach_mm - fine[-1]) / p["coarse_step_mm"]))[1:])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridThresholds:
-    """Thresholds over grids of endings.
-
-    Parameters
-    ----------
-    threshold_mA : mapping
-        By (kind, pad), each of its grid's shape; NaN where none was found.
-    factor : mapping
-        Ratio of threshold and linear prediction, likewise; where a search in a like limb best begins.
-
-    Examples
-    --------
-    >>> one = {("A-beta", "p"): np.ones(1)}
-    >>> float(GridThresholds(threshold_mA=one, factor=one)["A-beta", "p"][0])
-    1.0
-    """
-
-    threshold_mA: Mapping[tuple[str, str], Array]
-    factor: Mapping[tuple[str, str], Array]
-
-    def __getitem__(self, key: tuple[str, str]) -> Array:
-        return self.threshold_mA[key]
-
-
-def grid_thresholds(
-    limb: BodyPart,
-    field: Field,
-    grids: Sequence[EndingGrid],
-    stimulus: Stimulus,
-    *,
-    like: GridThresholds | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> GridThresholds:
-    """Find the thresholds over whole grids.
-
-    Parameters
-    ----------
-    limb : BodyPart
-        The limb.
-    field : Field
-        Its field.
-    grids : sequence of EndingGrid
-        The grids, each of another kind or pad.
-    stimulus : Stimulus
-        Waveform of the active contact.
-    like : GridThresholds, optional
-        The same grids in a like limb: tells where to begin, which changes the effort and not the promise.
-    progress : callable, optional
-        Is told the share done.
-
-    Examples
-    --------
-    >>> from rheobase.anatomy import Forearm
-    >>> from rheobase.field import solve_field
-    >>> from rheobase.montage import pad_pair
-    >>> from rheobase.nerve import stimulus_from_segments
-    >>> arm = Forearm()
-    >>> pads = pad_pair(arm)
-    >>> biphasic = stimulus_from_segments([(0.2, -1.0), (0.2, 1.0)], tail_ms=1.6, dt_ms=0.005)
-    >>> found = grid_thresholds(arm, solve_field(arm, pads), [ending_grid("A-beta", pads.pads[0])], biphasic)
-    >>> found["A-beta", "proximal"].shape
-    (4, 2, 4, 1, 3)
-    """
-    endings = [e for g in grids for e in g.endings()]
-    factor = None
-    if like is not None:
-        factor = np.concatenate([like.factor[g.kind, g.pad].ravel() for g in grids])
-        factor = np.where(np.isfinite(factor), factor, 1.0)
-    found = ending_thresholds(limb, field, endings, stimulus, guess_factor=factor, progress=progress)
-    values = np.where(np.isfinite(found.threshold_mA) & (found.status == 0), found.threshold_mA, np.nan)
-    cuts = np.cumsum([int(np.prod(g.shape)) for g in grids])[:-1]
-
-    def shaped(flat: Array) -> dict[tuple[str, str], Array]:
-        return {(g.kind, g.pad): v.reshape(g.shape) for g, v in zip(grids, np.split(flat, cuts), strict=True)}
-
-    return GridThresholds(threshold_mA=shaped(values), factor=shaped(values / found.predicted_mA))

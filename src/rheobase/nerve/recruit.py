@@ -12,7 +12,7 @@ from rheobase.anatomy import BodyPart
 from rheobase.errors import ParameterError
 from rheobase.field import Field
 from rheobase.nerve.bundle import Bundle, TrunkFibre
-from rheobase.nerve.endings import ending_thresholds
+from rheobase.nerve.laid import ending_thresholds
 from rheobase.nerve.model import Array
 from rheobase.nerve.path import walk_mm
 from rheobase.nerve.stimulus import stimulus_of

@@ -10,7 +10,7 @@ import numpy as np
 from rheobase.effect import Sensation
 from rheobase.field import Field
 from rheobase.montage import Montage
-from rheobase.nerve import Ending, bundle, ending_thresholds, share_threshold_mA, stimulus_of
+from rheobase.nerve import Ending, bundle, lay_endings, share_threshold_mA, stimulus_of
 from rheobase.nerve.strength_duration import weiss_fit
 from rheobase.pulse import monophasic
 
@@ -86,11 +86,10 @@ def strength_duration(
 
 def _over_widths(field: Field, endings: list[Ending], progress: Callable[[float], None] | None) -> np.ndarray:
     rows: list[np.ndarray] = []
+    laid = lay_endings(field.anatomy, field, endings)
     for width_us in WIDTHS_US:
         guess = rows[-1] * 0.7 if rows else None
-        result = ending_thresholds(
-            field.anatomy, field, endings, stimulus_of(monophasic(width_us=width_us)), guess_mA=guess
-        )
+        result = laid.thresholds(stimulus_of(monophasic(width_us=width_us)), guess_mA=guess)
         rows.append(result.threshold_mA)
         if progress is not None:
             progress(len(rows) / len(WIDTHS_US))
