@@ -8,7 +8,7 @@ thickness, in order, each all the way round; what is left is the core, where any
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -167,6 +167,11 @@ class BodyPart(ABC):
     def sites(self) -> Mapping[str, Site]:
         """Named places on the skin."""
         return {}
+
+    @property
+    def shape_key(self) -> Hashable:
+        """Equal for parts of one shape, whatever their tissues conduct; None where that is not known."""
+        return None
 
     @property
     def rows(self) -> tuple[str, ...]:

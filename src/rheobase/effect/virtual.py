@@ -241,9 +241,10 @@ def make_library(
     active = max(montage.pads, key=lambda pad: pad.share).name
     over = next((pad for kind, pad in grids if kind == "A-alpha"), active)
     near = [k for k in grids if k[1] == over]
+    # bodies of the same shape first, while it is remembered
     others: list[tuple[BodyPart, list[Key], Ways]]
-    others = [(with_people_fat(limb, f), list(grids), {}) for f in (knots[0], knots[-1])]
-    others += [(conductivity_ends(limb, tissue), near, ways) for tissue in TISSUES]
+    others = [(conductivity_ends(limb, tissue), near, ways) for tissue in TISSUES]
+    others += [(with_people_fat(limb, f), list(grids), {}) for f in (knots[0], knots[-1])]
 
     def at(number: int) -> GridThresholds:
         other, keys, known = others[number]
@@ -255,7 +256,7 @@ def make_library(
     # two bodies at a time: while the fibres of one are stepped, those of the next are laid out
     with ThreadPoolExecutor(max_workers=2) as pool:
         try:
-            lean, thick, *high = pool.map(at, range(len(others)))
+            *high, lean, thick = pool.map(at, range(len(others)))
         except BaseException:
             done.stop()
             raise

@@ -8,6 +8,8 @@ neighbours. Where fibres turn from cell to cell within one tissue, the mean over
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import product
@@ -24,6 +26,7 @@ _TURNING = 0.03  # change of a conductivity from cell to cell, of their sum, abo
 _LEAST = 1e-2  # of the best tissue's conductivity: what any has at least in a cut cell; less makes solving slow
 _BESIDE = 1 / 8  # weight of a neighbour's slope; more blunts the tips of thin tissues
 _STRAIGHT = 1e-12
+_ANSWERS: deque[tuple[Hashable, np.ndarray]] = deque(maxlen=4)  # of two shapes, some tens of MB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,14 +87,18 @@ def _look_into(grid: BodyGrid) -> _Cut:
     """
     shape = cell_shapes(grid, grid.radii_mm())
     n = (grid.core_cells, *shape.radius.shape[1:])
-    labels = _labels(grid, _points(grid, shape, np.arange(np.prod(n)), np.zeros((3, 1))))
+    labels = _asked(grid, (), lambda: _labels(grid, _points(grid, shape, np.arange(np.prod(n)), np.zeros((3, 1)))))
     sigma = base_sigma(grid)
     kinds = np.unique(sigma, axis=1, return_inverse=True)[1].ravel()  # borders of equal tissues need no care
     cells = np.flatnonzero(_beside_another(kinds[labels].reshape(n), 0))
     known = len(grid.part.tissues)
     kept = np.int8 if known < 128 else np.int64
-    looks = [_lattice_labels(grid, shape, c).astype(kept) for c in _lots(cells)]
-    inside = np.concatenate(looks, axis=1) if looks else np.zeros((_PLACES**3, 0), dtype=kept)
+
+    def looked() -> np.ndarray:
+        looks = [_lattice_labels(grid, shape, c).astype(kept) for c in _lots(cells)]
+        return np.concatenate(looks, axis=1) if looks else np.zeros((_PLACES**3, 0), dtype=kept)
+
+    inside = _asked(grid, cells.tobytes(), looked)
     places, ball = _lattice()
     level = np.log(np.abs(sigma).mean(axis=0))
     slope = np.zeros((3, labels.size))
@@ -99,6 +106,23 @@ def _look_into(grid: BodyGrid) -> _Cut:
         slope[:, cells[c]] = (places * ball) @ level[inside[:, c]]
     slope = _blurred(slope.reshape(3, *n)).reshape(3, -1)[:, cells]
     return _Cut(labels, cells, inside, _normal(shape, cells, slope))
+
+
+def _asked(grid: BodyGrid, where: Hashable, ask: Callable[[], np.ndarray]) -> np.ndarray:
+    """Tissues at places of a grid, from the last few answers if a body of the same shape was asked there.
+
+    Bodies that differ in what they conduct lie alike, and asking takes most of the time that a field does.
+    """
+    if grid.part.shape_key is None:
+        return ask()
+    key = (grid.part.shape_key, *(a.tobytes() for a in (grid.theta_rad, grid.z_mm, *grid.places)), where)
+    for known, answer in list(_ANSWERS):
+        if known == key:
+            return answer
+    answer = ask()
+    answer.flags.writeable = False
+    _ANSWERS.append((key, answer))
+    return answer
 
 
 def _blurred(v: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ Potential = Sequence[Array] | Array | Callable[[NDArray[np.intp]], Sequence[Arra
 _KEPT_BYTES = 31 << 20  # the most that glibc learns from
 _MOST_LANES, _MOST_NODES = 2048, 86016  # of a lot: enough to keep Python out of the way
 _LEAST_LANES = 128  # fewer are not worth another thread
+_LEAST_RUN, _LIKE_SHARE = 2 * LANES, 0.75  # fibres of like length, and the shortest of the longest's nodes
 
 
 def check_lists(
@@ -158,7 +159,19 @@ def lots_of(fibres: Sequence[Fibre]) -> list[NDArray[np.intp]]:
     keyed: dict[tuple, list[int]] = {}
     for i in np.argsort([-f.nodes for f in fibres], kind="stable"):
         keyed.setdefault(group_key(fibres[i]), []).append(int(i))
-    return [lot for members in keyed.values() for lot in _cut(np.array(members), fibres[members[0]].nodes)]
+    runs = [run for members in keyed.values() for run in _of_like_length(members, fibres)]
+    return [lot for run in runs for lot in _cut(np.array(run), fibres[run[0]].nodes)]
+
+
+def _of_like_length(members: list[int], fibres: Sequence[Fibre]) -> list[list[int]]:
+    """Cut fibres, longest first, where they become much shorter: in a chunk all are as long as the longest."""
+    runs: list[list[int]] = [[]]
+    for i in members:
+        run = runs[-1]
+        if len(run) >= _LEAST_RUN and fibres[i].nodes < _LIKE_SHARE * fibres[run[0]].nodes:
+            runs.append(run := [])
+        run.append(i)
+    return runs
 
 
 def _cut(members: NDArray[np.intp], nodes: int) -> list[NDArray[np.intp]]:
