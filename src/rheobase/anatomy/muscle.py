@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from rheobase.tables import row
+
 Array = NDArray[np.float64]
 _LEAST_MM = 0.3  # smaller seeds are absent
-_ENDING_MM = 30.0  # from its end a seed loses ground,
-_LOST_MM = 45.0  # up to that much power distance (its root), which is more than lies between neighbouring seeds
 _FINE_MM = 0.5
-_BLEND_MM2 = 100.0  # power distance over which fibres turn from one muscle to the next: 2 mm, if seeds are 25 mm apart
 _FAR = 7.0  # times that: so far from a septum the other muscle no longer counts
 
 
@@ -115,7 +114,8 @@ def _lost_mm2(places_mm: Array, ends_mm: Array) -> Array:
     if not ends_mm.size:
         return np.zeros(len(places_mm))
     away = np.abs(places_mm[:, None] - ends_mm).min(axis=1)
-    return (_LOST_MM * np.maximum(1.0 - away / _ENDING_MM, 0.0) ** 2) ** 2
+    p = row("people.muscle_regions")
+    return (p["lost_mm"] * np.maximum(1.0 - away / p["ending_mm"], 0.0) ** 2) ** 2
 
 
 def belongs(muscles: Sequence[Muscle], points_mm: Array) -> NDArray[np.intp]:
@@ -172,8 +172,9 @@ def fibres_of(muscles: Sequence[Muscle], points_mm: Array) -> Array:
     away -= np.where(np.isfinite(least), least, 0.0)
     out = np.zeros((len(p), 3))
     out[~np.isfinite(least), 2] = 1.0
+    blend_mm2 = row("people.muscle_regions")["blend_mm2"]
     for muscle, off in zip(muscles, away, strict=True):
-        near = np.flatnonzero(off < _FAR * _BLEND_MM2)
+        near = np.flatnonzero(off < _FAR * blend_mm2)
         if near.size:
-            out[near] += np.exp(-off[near] / _BLEND_MM2)[:, None] * muscle.fibres(p[near])
+            out[near] += np.exp(-off[near] / blend_mm2)[:, None] * muscle.fibres(p[near])
     return out / np.linalg.norm(out, axis=1, keepdims=True)
