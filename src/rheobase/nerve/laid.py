@@ -33,6 +33,11 @@ class LaidEndings:
         Potential at the compartments of each.
     watch : list of int
         Node that a spike must pass.
+
+    Examples
+    --------
+    >>> LaidEndings(fibres=[], potential_mV_per_mA=[], watch=[]).watch
+    []
     """
 
     fibres: list[Fibre]
