@@ -39,12 +39,13 @@ from rheobase.kernel.vector import (
     sub,
 )
 
-# In every loop a `lane` is one of sixteen, and arrays are indexed by (..., node or mode) * 16.
+# In every loop a `lane` is one of sixteen, and arrays are indexed by (..., node or mode) * 16. Arrays have room for
+# `n_nodes` nodes a lane, of which the lanes of a block have `used`.
 
 
 @njit(nogil=True, forceinline=True)
-def _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child, push, waveform,
-           mode_d, mode_k, mode_type, mode_drive):  # fmt: skip
+def _modes(step, block, n_nodes, used, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child, push,
+           waveform, mode_d, mode_k, mode_type, mode_drive):  # fmt: skip
     """Finish the modes of the step before and begin those of this one; four sums run side by side."""
     lanes = 16
     half = n_modes // 2
@@ -53,7 +54,7 @@ def _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_
     driven = False
     for s in range(n_sources):
         driven = driven or waveform[s * n_steps + step] != 0.0
-    for j in range(n_inter):
+    for j in range(used - 1):
         kind = (block * n_types + mode_type[block * n_inter + j]) * n_modes * lanes
         at = (block * n_inter + j) * n_modes * lanes
         w_even, w_odd = load(w, 2 * j * lanes), load(w, (2 * j + 1) * lanes)
@@ -90,10 +91,10 @@ def _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_
 
 
 @njit(nogil=True, forceinline=True)
-def _finish_modes(block, n_nodes, n_modes, n_types, z, w, mode_k, mode_type):
+def _finish_modes(block, n_nodes, used, n_modes, n_types, z, w, mode_k, mode_type):
     """Add what the last step's node potentials did to the modes."""
     lanes = 16
-    for j in range(n_nodes - 1):
+    for j in range(used - 1):
         kind = (block * n_types + mode_type[block * (n_nodes - 1) + j]) * n_modes * lanes
         at = (block * (n_nodes - 1) + j) * n_modes * lanes
         for m in range(n_modes):
@@ -102,16 +103,16 @@ def _finish_modes(block, n_nodes, n_modes, n_types, z, w, mode_k, mode_type):
 
 
 @njit(nogil=True, forceinline=True)
-def _nodes(step, block, n_nodes, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x, to_parent, to_child, push,
-           node_c, node_diag, node_off, leak_i, conductance, node_drive, waveform, term_start, term_gate, term_mv,
+def _nodes(step, block, n_nodes, used, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x, to_parent, to_child,
+           push, node_c, node_diag, node_off, leak_i, conductance, node_drive, waveform, term_start, term_gate, term_mv,
            extra, factor, right_side, joined):  # fmt: skip
     """Build the node equations with the gates frozen and eliminate from the last node to the first."""
     lanes = 16
     n_terms = term_mv.size
     one, zero = every(v, 1.0), every(v, 0.0)
     from_d, from_r = zero, zero
-    for back in range(n_nodes):
-        n = n_nodes - 1 - back
+    for back in range(used):
+        n = used - 1 - back
         at = (block * n_nodes + n) * lanes
         diag = load(node_diag, at)
         right = fma(load(node_c, at), load(v, at), load(leak_i, at))
@@ -173,13 +174,13 @@ def _note(step, block, n, at, rose, v, now, level_mv, spike, fired, event_node, 
 
 
 @njit(nogil=True, forceinline=True)
-def _substitute(step, block, n_nodes, n_modes, tree, parent, v, w, factor, right_side, level_mv, count_from, spike,
-                fired, event_node, event_step, event_count):  # fmt: skip
+def _substitute(step, block, n_nodes, used, n_modes, tree, parent, v, w, factor, right_side, level_mv, count_from,
+                spike, fired, event_node, event_step, event_count):  # fmt: skip
     """Substitute from the first node on, note spikes, and leave the node sums that drive the modes."""
     lanes = 16
     level = every(v, level_mv)
     before = every(v, 0.0)
-    for n in range(n_nodes):
+    for n in range(used):
         at = (block * n_nodes + n) * lanes
         if tree and n > 0 and parent[block * n_nodes + n] != n - 1:
             before = load(v, (block * n_nodes + parent[block * n_nodes + n]) * lanes)
@@ -196,12 +197,12 @@ def _substitute(step, block, n_nodes, n_modes, tree, parent, v, w, factor, right
 
 
 @njit(nogil=True, forceinline=True)
-def _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_length, rows):
+def _gates(block, n_nodes, used, n_gates, v, x, table, table_low_mv, rows_per_mv, row_length, rows):
     """Move every gate with its exact exponential step at the new potential."""
     lanes = 16
     low, per_mv = every(v, table_low_mv), every(v, rows_per_mv)
     last_row = every(v, table.size // row_length - 1.01)
-    for n in range(n_nodes):
+    for n in range(used):
         at = (block * n_nodes + n) * lanes
         position = mul(sub(load(v, at), low), per_mv)
         for group in range(row_length // 16):
@@ -214,8 +215,8 @@ def _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_
 
 
 @njit(nogil=True, forceinline=True)
-def _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, quiet_from, need, watch, spike,
-            fired, done):  # fmt: skip
+def _decide(step, block, n_nodes, used, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, quiet_from, need, watch,
+            spike, fired, done):  # fmt: skip
     """Mark lanes that have fired or fallen silent; true when all sixteen are decided.
 
     Silent means that potentials and gates are near rest: a gate that is not may still fire the fibre.
@@ -224,14 +225,14 @@ def _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_g
     loud = 0
     if step >= quiet_from:
         quiet = every(v, quiet_mv)
-        for n in range(n_nodes):
+        for n in range(used):
             at = (block * n_nodes + n) * lanes
             loud |= beyond(sub(load(v, at), load(rest, at)), quiet)
         for g in range(n_gates):
             if loud == 65535:
                 break
             low, high = every(v, quiet_gate[0, g]), every(v, quiet_gate[1, g])
-            for n in range(n_nodes):
+            for n in range(used):
                 at = ((block * n_nodes + n) * n_gates + g) * lanes
                 loud |= outside(sub(load(x, at), load(rest_x, at)), low, high)
     open_lanes = 0
@@ -319,7 +320,8 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
     amplitude : (block, source; lane)
         Factor of each source (mA, or nA for a current into a node).
     parent : int64 (block, node)
-        Node before each, earlier in the order; -1 for the first.
+        Node before each, earlier in the order; -1 for the first, and below that for the last nodes of a block if no
+        lane has them: they are left as they are.
     node_c, node_diag, node_off, leak_i : (block, node; lane)
         c/dt, constant diagonal, coupling to the parent (uS), leak conductance times its reversal (nA).
     conductance : (block, term, node; lane)
@@ -389,8 +391,11 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
             open_lanes += done[block * lanes + lane] == 0
         if open_lanes == 0:
             continue
+        used = n_nodes  # nodes that some lane of the block has
+        while used > 1 and parent[block * n_nodes + used - 1] < -1:
+            used -= 1
         tree = False
-        for n in range(1, n_nodes):
+        for n in range(1, used):
             tree = tree or parent[block * n_nodes + n] != n - 1
         w[:] = 0.0
         joined[:] = 0.0
@@ -399,26 +404,26 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
                 now = every(v, waveform[s * n_steps + step])
                 store(push, s * lanes, mul(now, load(amplitude, (block * n_sources + s) * lanes)))
             if n_modes > 0:
-                _modes(step, block, n_nodes, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child, push,
-                       waveform, mode_d, mode_k, mode_type, mode_drive)  # fmt: skip
+                _modes(step, block, n_nodes, used, n_modes, n_sources, n_steps, n_types, z, w, to_parent, to_child,
+                       push, waveform, mode_d, mode_k, mode_type, mode_drive)  # fmt: skip
             if code is not None:
                 run_programme(block, n_nodes, code, place, where, registers, numbers, v, x, state, shape, extra,
                               n_gates, n_states, n_shape)  # fmt: skip
-            _nodes(step, block, n_nodes, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x, to_parent,
-                   to_child, push, node_c, node_diag, node_off, leak_i, conductance, node_drive, waveform,
+            _nodes(step, block, n_nodes, used, n_modes, n_sources, n_steps, n_gates, tree, parent, v, x,
+                   to_parent, to_child, push, node_c, node_diag, node_off, leak_i, conductance, node_drive, waveform,
                    term_start, term_gate, term_mv, extra, factor, right_side, joined)  # fmt: skip
-            _substitute(step, block, n_nodes, n_modes, tree, parent, v, w, factor, right_side, level_mv, count_from,
-                        spike, fired, event_node, event_step, event_count)  # fmt: skip
-            _gates(block, n_nodes, n_gates, v, x, table, table_low_mv, rows_per_mv, row_length, rows)
+            _substitute(step, block, n_nodes, used, n_modes, tree, parent, v, w, factor, right_side, level_mv,
+                        count_from, spike, fired, event_node, event_step, event_count)  # fmt: skip
+            _gates(block, n_nodes, used, n_gates, v, x, table, table_low_mv, rows_per_mv, row_length, rows)
             if keeping:
                 _record(step, block, n_nodes, n_modes, n_gates, n_steps, n_types, v, z, w, x, state, record_node,
                         record, record_gate, record_state, sense_mode, sense_node, signal,
                         mode_k, mode_type)  # fmt: skip
-            if step % 8 == 7 and _decide(step, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate,
+            if step % 8 == 7 and _decide(step, block, n_nodes, used, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate,
                                          quiet_from, need, watch, spike, fired, done):  # fmt: skip
                 break
         else:
-            _decide(n_steps - 1, block, n_nodes, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, n_steps, need,
+            _decide(n_steps - 1, block, n_nodes, used, n_gates, v, x, rest, rest_x, quiet_mv, quiet_gate, n_steps, need,
                     watch, spike, fired, done)  # fmt: skip
             if n_modes > 0:
-                _finish_modes(block, n_nodes, n_modes, n_types, z, w, mode_k, mode_type)
+                _finish_modes(block, n_nodes, used, n_modes, n_types, z, w, mode_k, mode_type)

@@ -40,6 +40,8 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         See there.
     """
     blocks = rest.size // (n_nodes * _LANES)
+    before = parent.reshape(blocks, n_nodes)
+    before = np.where(before < -1, np.arange(-1, n_nodes - 1), before)  # nodes that are missing are coupled to nothing
     n_inter = n_nodes - 1
     kinds = mode_d.size // (n_modes * blocks * _LANES) if n_modes else 0
     contacts = signal.size // (n_steps * blocks * _LANES) if n_steps else 0
@@ -58,7 +60,7 @@ def advance(first_block, last_block, n_nodes, n_modes, n_sources, n_steps, v, z,
         one = _Block(
             wave=wave, rows=rows, low_mv=table_low_mv, rows_per_mv=rows_per_mv, n_gates=n_gates, terms=terms,
             term_mv=term_mv.astype(float), kind=mode_type.reshape(blocks, n_inter)[b] if n_modes else None,
-            parent=parent.reshape(blocks, n_nodes)[b], amplitude=view(amplitude, n_sources)[b],
+            parent=before[b], amplitude=view(amplitude, n_sources)[b],
             c=view(node_c, n_nodes)[b], diag=view(node_diag, n_nodes)[b], off=view(node_off, n_nodes)[b],
             leak=view(leak_i, n_nodes)[b], conductance=view(conductance, term_mv.size, n_nodes)[b],
             d=view(mode_d, kinds, n_modes)[b] if n_modes else None,

@@ -116,7 +116,7 @@ class Activation:
         foretold = self.predict()[:count]
         if factor is not None:
             simulations = self._search(found, everyone, foretold * factor, _LN_SPREAD_TOLD)
-        elif count < _PILOTS_FROM or not self.chunk.can_take:
+        elif count < _PILOTS_FROM:
             simulations = self._search(found, everyone, foretold, _LN_SPREAD)
         else:
             simulations = self._with_pilots(found, foretold)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rheobase.kernel import LANES, aligned_parts, take_lanes
+from rheobase.nerve.drive import mode_arrays
 from rheobase.nerve.internode import Modes
 from rheobase.nerve.layout import Layout, by_lane, padded
 from rheobase.nerve.membrane import looked_up
@@ -77,17 +78,21 @@ class Chunk:
         """Return a smaller chunk of some lanes, so that no work is done for the others; a lane may occur twice."""
         full = padded(lanes, -(-len(lanes) // LANES) * LANES)
         whole = self.layout
-        given = (*self.lane_arrays.values(), *self.state)
+        layout = whole.take(full, len(lanes))
+        types, anew = self.shared["mode_type"][: len(full) // LANES], {}
+        if self.modes is not None and not self._alike:  # lanes that were in one block are not any more
+            types, anew = mode_arrays(layout, self.modes, self.dt_ms, self.state[0].dtype)
+        kept = {name: array for name, array in self.lane_arrays.items() if name not in anew}
+        given = (*kept.values(), *self.state)
         taken = tuple(aligned_parts([a.size // whole.lanes * len(full) for a in given], given[0].dtype))
         take_lanes(given, full.astype(np.int64), taken)
-        layout = whole.take(full, len(lanes))
-        arrays = dict(zip(self.lane_arrays, taken, strict=False))
-        shared = self.shared | {"mode_type": self.shared["mode_type"][: len(full) // LANES]}
-        return replace(self, layout=layout, lane_arrays=arrays, shared=shared, state=taken[len(arrays) :])
+        arrays = dict(zip(kept, taken, strict=False)) | anew
+        shared = self.shared | {"mode_type": types}
+        return replace(self, layout=layout, lane_arrays=arrays, shared=shared, state=taken[len(kept) :])
 
     @property
-    def can_take(self) -> bool:
-        """Whether every lane may move to any block: their internodes follow one pattern."""
+    def _alike(self) -> bool:
+        """Whether the internodes of all lanes follow one pattern, so that a lane fits into any block."""
         pattern = self.shared["mode_type"]
         return bool((pattern == pattern[:1]).all())
 

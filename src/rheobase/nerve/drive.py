@@ -75,13 +75,24 @@ def stepping_arrays(
         per_type = {"mode_d": np.zeros(0, dtype), "mode_k": np.zeros(0, dtype)}
     else:
         d, k, index = _per_kind(modes, layout, dt_ms)
+        types, per_type = _typed(d, k, index, layout.is_uniform, dtype)
         own = np.append(modes.axial_uS - k[:-1].sum(axis=1), 0.0)
         through = k[:, :_HALF].sum(axis=1) - k[:, _HALF:].sum(axis=1)
-        types, pick = _types(index, layout.is_uniform)
-        per_type = {"mode_d": flat(d[pick], dtype), "mode_k": flat(k[pick], dtype)}
     arrays = {name: aligned_empty(capacitance_nF.size, dtype) for name in ("node_c", "node_diag", "node_off")}
     step_nodes(index, parent, own, through, capacitance_nF, leak_uS, float(dt_ms), *arrays.values())
     return arrays | per_type, types
+
+
+def mode_arrays(layout: Layout, modes: Modes, dt_ms: float, dtype: Any) -> tuple[NDArray[np.int64], dict[str, NDArray]]:
+    """Type of every internode by block, and what a step does to the modes of each type."""
+    return _typed(*_per_kind(modes, layout, dt_ms), layout.is_uniform, dtype)
+
+
+def _typed(
+    d: Array, k: Array, index: NDArray[np.intp], uniform: bool, dtype: Any
+) -> tuple[NDArray[np.int64], dict[str, NDArray]]:
+    types, pick = _types(index, uniform)
+    return types, {"mode_d": flat(d[pick], dtype), "mode_k": flat(k[pick], dtype)}
 
 
 def _per_kind(modes: Modes, layout: Layout, dt_ms: float) -> tuple[Array, Array, NDArray[np.intp]]:

@@ -101,8 +101,10 @@ class Layout:
 
     @cached_property
     def parent_by_block(self) -> NDArray[np.int64]:
-        """The node before each, for every block."""
-        return np.tile(self.parent, self.lanes // LANES).astype(np.int64)
+        """The node before each, for every block, flat; -2 for the last ones if no lane of the block has them."""
+        used = self.nodes.reshape(-1, LANES).max(axis=1)
+        missing = np.arange(self.n_nodes) >= used[:, None]
+        return np.where(missing, -2, self.parent).ravel().astype(np.int64)
 
     def take(self, lanes: NDArray[np.intp], count: int) -> Layout:
         """Some of the lanes, a multiple of sixteen, of which the first `count` are real fibres."""
