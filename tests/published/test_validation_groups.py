@@ -38,8 +38,8 @@ MUSCLE_OUTSIDE = {
 # The tendons of the leg model do not stretch: its dorsiflexors are best at a right angle, people's at 25 degrees.
 MOVEMENT_OUTSIDE = {"ankle angle of the greatest dorsiflexion torque"}
 
-# Which site bears more goes here with fat and bone beneath; the largest current borne is set against where pain begins; no
-# measured depth of the motor endings of biceps and tibialis anterior was found.
+# Which site bears more goes here with fat and bone beneath; the largest current borne is set against where pain begins;
+# no measured depth of the motor endings of biceps and tibialis anterior was found.
 SITES_OUTSIDE = {
     "TENS window, knee against lower leg",
     "TENS window, knee against forearm",
