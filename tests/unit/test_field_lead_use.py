@@ -9,6 +9,7 @@ from rheobase.anatomy import Block, Column, Forearm, PlainSolids, Sheet, Solid, 
 from rheobase.electrode import Contact, FarReturn, Lead, percutaneous_lead, ring_cuff
 from rheobase.errors import ConvergenceError, ParameterError
 from rheobase.field import solve_field
+from rheobase.field.stored import field_arrays, field_from_arrays
 from rheobase.io import cached_field, field_cache
 from rheobase.montage import Implanted, pad_pair
 
@@ -50,7 +51,10 @@ def test_auto_takes_it_where_every_border_lies_on_the_grid(more):
     assert field.density("a").density_A_per_m2_per_mA.mean() == pytest.approx(
         field.density("a").mean_A_per_m2_per_mA, rel=0.1
     )
-    assert field.density("case").peak_A_per_m2_per_mA > 0
+    wall_m2 = 6 * 0.03**2  # the case is all of the box
+    case = field.density("case")
+    assert case.mean_A_per_m2_per_mA == pytest.approx(-1e-3 / wall_m2, rel=0.005)
+    assert abs(case.mean_A_per_m2_per_mA) < case.peak_A_per_m2_per_mA < 8 * abs(case.mean_A_per_m2_per_mA)
 
 
 def test_auto_leaves_other_borders_to_finite_elements(monkeypatch):
@@ -167,6 +171,16 @@ def test_kept_on_disk(tmp_path, monkeypatch):
     assert (again.drive_V_per_A(points) == first.drive_V_per_A(points)).all()
     assert again.losses_ohm() == first.losses_ohm()
     assert [d.name for d in again.densities] == ["a", "b", "case"]
+
+
+def test_arrays_of_another_field_are_refused_and_stay_the_callers():
+    body, montage = tank(), Implanted(electrodes=(LEAD, FAR))
+    arrays = {key: np.array(a) for key, a in field_arrays(solved(body, LEAD, FAR)).items()}
+    with pytest.raises(ValueError, match="that of a lead in a block or a column"):
+        field_from_arrays(body, Implanted(electrodes=(ring_cuff(1.4, shares={"middle": 1.0, "distal": -1.0}),)), arrays)
+    again = field_from_arrays(body, montage, arrays)
+    assert not again.admittance_S.flags.writeable
+    assert arrays["admittance_S"].flags.writeable
 
 
 def test_eight_contacts_have_a_field_each():

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from rheobase.anatomy import Forearm, Thigh
-from rheobase.effect import draw_muscle_bodies, muscle_reach
-from rheobase.io.people_cache import cached_reach, cached_sensation
+from rheobase.effect import assess_sensation, draw_muscle_bodies, muscle_reach
+from rheobase.effect.stored import library_arrays, library_from_arrays
+from rheobase.errors import ParameterError
+from rheobase.io.field_cache import cached_field
+from rheobase.io.people_cache import cached_library, cached_reach
 from rheobase.montage import pad_pair, usual_montage
 from rheobase.pulse import biphasic
 
@@ -45,19 +48,38 @@ def test_a_reach_is_simulated_once_and_told_apart(shelf):
         assert made.call_count == 3
 
 
-def test_what_people_feel_is_simulated_once(shelf):
-    def felt(people):
-        return cached_sensation(ARM, pad_pair(ARM), PULSE, people=people, cell_mm=4.0)
+def library(pulse=PULSE, cell_mm=4.0):
+    return cached_library(ARM, pad_pair(ARM), pulse, solve=partial(cached_field, cell_mm=cell_mm))
 
-    first = felt(3)
-    with mock.patch("rheobase.io.people_cache.assess_sensation", side_effect=AssertionError("simulated again")):
-        again = felt(3)
-        assert again.band("pain") == first.band("pain")
-        assert again.nominal_mA("tingling") == first.nominal_mA("tingling")
-        assert [b.fat_mm for b in again.bodies] == [b.fat_mm for b in first.bodies]
-        grid = np.linspace(0.0, 30.0, 7)
-        for kind in first.kinds:
-            for name, shares in first.recruited(kind, grid).items():
-                np.testing.assert_array_equal(again.recruited(kind, grid)[name], shares)
-        with pytest.raises(AssertionError, match="simulated again"):
-            felt(4)
+
+def felt(known, **given):
+    return assess_sensation(ARM, pad_pair(ARM), PULSE, people=3, library=known, **given)
+
+
+def test_what_people_feel_is_simulated_once(shelf):
+    first = library()
+    with mock.patch("rheobase.io.people_cache.make_library", side_effect=AssertionError("simulated again")):
+        again = library()
+        assert again.grids == first.grids
+        assert again.fat_mm == first.fat_mm
+        assert felt(again).people_mA("pain").tolist() == felt(first).people_mA("pain").tolist()
+        own = felt(again, seed=2, share=0.2, perception_mA=4.0)  # none of these needs a simulation
+        assert own.nominal_mA("tingling") == pytest.approx(4.0)
+        for other in ({"pulse": biphasic(width_us=200.0)}, {"cell_mm": 5.0}):
+            with pytest.raises(AssertionError, match="simulated again"):
+                library(**other)
+
+
+def test_a_library_that_lacks_something_is_simulated_anew(shelf):
+    first = library()
+    with mock.patch("rheobase.effect.stored.fields", return_value=()):
+        with pytest.raises(TypeError):
+            library_from_arrays(ARM, pad_pair(ARM), first.field, library_arrays(first))
+        with mock.patch("rheobase.io.people_cache.make_library", return_value=first) as made:
+            assert library() is first
+        assert made.call_count == 1
+
+
+def test_a_library_of_other_pads_is_refused(shelf):
+    with pytest.raises(ParameterError, match="another limb or other pads"):
+        assess_sensation(ARM, pad_pair(ARM, spacing_mm=80.0), PULSE, people=3, library=library())

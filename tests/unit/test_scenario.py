@@ -8,7 +8,7 @@ import pytest
 
 import rheobase as rb
 from rheobase.effect import Library, make_library, pad_grids
-from rheobase.effect.virtual import _check_found, _Done, _Stopped
+from rheobase.effect.virtual import _Done, _Stopped
 from rheobase.errors import ParameterError, RheobaseError
 from rheobase.io.results import result_text
 from rheobase.io.scenario import load_scenario
@@ -91,9 +91,15 @@ def test_what_does_not_fit_is_refused_at_once(given, said):
 def test_a_pulse_that_fires_too_few_fibres_is_refused():
     arm = rb.Forearm()
     pulse = stimulus_of(rb.biphasic(width_us=3.0))
-    with pytest.raises(ParameterError, match=r"no threshold was found for \d+% of the A-alpha endings .* longer width"):
+    with pytest.raises(ParameterError, match=r"no threshold was found for \d+% of the A-\w+ endings .* longer width"):
         make_library(arm, rb.pad_pair(arm), pulse)
-    _check_found({("A-beta", "p"): np.zeros(10)})
+
+
+def test_thin_fibres_that_one_pad_leaves_silent_are_told_and_not_refused():
+    """A monophasic cathode leaves thin fibres silent; those under the anode fire."""
+    result = rb.run("tens-forearm", FEW | {"pulse.shape": "monophasic"})
+    assert result["events"][2]["amplitude_mA"]["median"] < 100
+    assert any("A-delta endings under the proximal pad no current" in s for s in result["simplifications"])
 
 
 def test_tingling_that_does_not_spread_is_said_so():

@@ -77,7 +77,7 @@ class RadialMap:
             value = value * turn + waves[which, k]
         return value.real.reshape(shape), -(turn * slope).imag.reshape(shape)
 
-    def _waves(self, theta_rad: Array, along_mm: Array) -> tuple[Array, Array, Array, tuple[int, ...]]:
+    def _waves(self, theta_rad: Array, along_mm: Array) -> tuple[Array, Array, NDArray[np.intp], tuple[int, ...]]:
         """The interpolant as a polynomial in ``exp(i theta)``, whose real part it is.
 
         Returns that number at every point, the coefficients at each of the different places, which place is each

@@ -31,7 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--set", metavar="KEY=VALUE", action="append", default=[], dest="overrides",
         help="change a value of the scenario, such as pads.width_mm=30 or 'output.amplitude_mA=20 mA'; may be repeated",
     )  # fmt: skip
-    parser.add_argument("--no-cache", action="store_true", help="compute anew, even if the result is known")
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="compute the result anew, from fields and fibres that are known; `rheobase cache clear` forgets these",
+    )
 
 
 def main(given: argparse.Namespace) -> int:

@@ -284,6 +284,7 @@ def assess_sensation(
     share: float | None = None,
     perception_mA: float | None = None,
     twitch_mA: float | None = None,
+    library: Library | None = None,
     solve: Solver = solve_field,
     progress: Callable[[float], None] | None = None,
 ) -> Sensation:
@@ -306,6 +307,8 @@ def assess_sensation(
     perception_mA, twitch_mA : float, optional
         Thresholds measured on a person with these pads and this pulse. Every virtual body is scaled to them: skin
         fibres by the first, motor fibres by the second; what is left is the spread of everything not measured.
+    library : Library, optional
+        Thresholds of the limb's endings for these pads and this pulse, if they were simulated before.
     solve : callable, optional
         Makes the field of a limb and its pads, such as one that remembers fields.
     progress : callable, optional
@@ -314,8 +317,8 @@ def assess_sensation(
     Raises
     ------
     ParameterError
-        If a measured threshold is not above 0, or people or shares are impossible, or a twitch was measured where no
-        muscle lies under the pads.
+        If the library is that of another limb or other pads, a measured threshold is not above 0, people or shares are
+        impossible, or a twitch was measured where no muscle lies under the pads.
 
     Examples
     --------
@@ -334,7 +337,10 @@ def assess_sensation(
             )
     criteria = {e: criterion(e, share if e != "pain" else None) for e in EVENTS}
     bodies = draw_bodies(limb, montage, people=people, seed=seed)
-    library = make_library(limb, montage, stimulus_of(pulse), solve=solve, progress=progress)
+    if library is None:
+        library = make_library(limb, montage, stimulus_of(pulse), solve=solve, progress=progress)
+    elif (library.limb, library.montage) != (limb, montage):
+        raise ParameterError("The library was simulated for another limb or other pads. Make one for these.")
     chance = np.random.default_rng([seed, 1])
     middle = body_thresholds_mA(library, middle_body(limb), np.random.default_rng([seed, 2]), times=SMOOTH)
     if twitch_mA is not None and all(kind != "A-alpha" for kind, _ in middle):

@@ -8,7 +8,7 @@ import numpy as np
 
 from rheobase.electrode import Contact, FarReturn
 from rheobase.field._hexahedra import Stencil
-from rheobase.field._lead_grid import LeadGrid
+from rheobase.field._lead_grid import LeadGrid, outline_mm
 
 _MASS = np.array([[2.0, 1.0], [1.0, 2.0]]) / 6
 _CORNERS = tuple(np.ndindex(2, 2, 2, 2))
@@ -46,14 +46,23 @@ class Faces:
 
     def loss_W(self, held_V: float, nodes_V: np.ndarray) -> float:
         """Power lost behind a contact held at a potential."""
+        drop_V = self._drops_V(held_V, nodes_V)
+        parts = [
+            np.sum(self.faces_S * drop_V[i, k] * drop_V[j, q]) * _MASS[i, j] * _MASS[k, q] for i, j, k, q in _CORNERS
+        ]
+        return float(sum(parts))
+
+    def largest_drop_V(self, held_V: float, nodes_V: np.ndarray) -> float:
+        """Largest potential difference between a contact held at a potential and the tissue behind it."""
+        covered = self.faces_S > 0
+        return max(float(np.abs(drop[covered]).max()) for drop in self._drops_V(held_V, nodes_V).values())
+
+    def _drops_V(self, held_V: float, nodes_V: np.ndarray) -> dict[tuple[int, int], np.ndarray]:
+        """Potential difference across the contact at the four corners of every face."""
         v = held_V - (nodes_V[self.at] if self.round else nodes_V[:, :, self.at])
         n, m = self.faces_S.shape
         closed = np.concatenate([v, v[:1]]) if self.round else np.concatenate([v, v[:, :1]], axis=1)
-        corner = {(i, j): closed[i : i + n, j : j + m] for i in (0, 1) for j in (0, 1)}
-        parts = [
-            np.sum(self.faces_S * corner[i, k] * corner[j, q]) * _MASS[i, j] * _MASS[k, q] for i, j, k, q in _CORNERS
-        ]
-        return float(sum(parts))
+        return {(i, j): closed[i : i + n, j : j + m] for i in (0, 1) for j in (0, 1)}
 
 
 def faces_of(grid: LeadGrid, contact: Contact | FarReturn) -> tuple[Faces, ...]:
@@ -71,9 +80,8 @@ def faces_of(grid: LeadGrid, contact: Contact | FarReturn) -> tuple[Faces, ...]:
 
 
 def _far(grid: LeadGrid, far: FarReturn, z_ohm_m2: float) -> tuple[Faces, ...]:
-    wall = 1e-3 * np.append(grid.radii_mm[-1], grid.radii_mm[-1, 0])
-    arc = np.hypot(np.diff(wall), (wall[1:] + wall[:-1]) / 2 * grid.d_theta_rad)
-    around = Faces(True, len(grid.across_mm) - 1, arc[:, None] * grid.d_along_m / z_ohm_m2)
+    wall_m = 1e-3 * _wall_mm(grid)
+    around = Faces(True, len(grid.across_mm) - 1, wall_m[:, None] * grid.d_along_m / z_ohm_m2)
     if far.on != "all":
         return (around,)
     shape = grid.cells()
@@ -85,3 +93,16 @@ def _far(grid: LeadGrid, far: FarReturn, z_ohm_m2: float) -> tuple[Faces, ...]:
             own[: grid.mantle] = 0.0
         ends.append(Faces(False, node, own))
     return (around, *ends)
+
+
+def _wall_mm(grid: LeadGrid) -> np.ndarray:
+    """Length of the outer wall of every cell, from one chord and from two: exact if it is flat, nearly so if round."""
+    half = grid.d_theta_rad / 2
+    angles = grid.theta_rad, grid.theta_rad + half, grid.theta_rad + 2 * half
+    first, middle, last = (outline_mm(grid.lead, grid.outer, angle) for angle in angles)
+    one, two = _chord(first, last, 2 * half), _chord(first, middle, half) + _chord(middle, last, half)
+    return (4 * two - one) / 3
+
+
+def _chord(a: np.ndarray, b: np.ndarray, angle_rad: np.ndarray) -> np.ndarray:
+    return np.sqrt(a**2 + b**2 - 2 * a * b * np.cos(angle_rad))

@@ -6,8 +6,7 @@ The slope of the potential jumps where the conductivity does, so no spline runs 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -28,6 +27,8 @@ _WRAP = 6  # nodes repeated beyond either end of the turn, so that the spline's 
 _SLACK_MM = 1e-6
 _MAP_CELLS = 24  # of a map along each side of a contact
 
+Piece = tuple[tuple[int, int], tuple[int, int]]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LeadSolution(Solution):
@@ -41,6 +42,7 @@ class LeadSolution(Solution):
     montage: Implanted
     nodes: np.ndarray
     potentials_V: np.ndarray
+    splines_: dict[Piece, NdBSpline] = field(default_factory=dict, repr=False)  # those made so far
 
     def leads_V_per_A(self, points_mm: np.ndarray, *, exact: bool) -> np.ndarray:
         """Leads (contacts, n) at (n, 3) points."""
@@ -129,7 +131,9 @@ class LeadSolution(Solution):
             at &= (places[:, 2] >= c) if first[1] else (places[:, 2] > c)
             at &= (places[:, 0] <= b) & (places[:, 2] <= d)
             if at.any():
-                yield np.flatnonzero(at), _spline(self, piece)
+                if piece not in self.splines_:
+                    self.splines_[piece] = _spline(self, piece)
+                yield np.flatnonzero(at), self.splines_[piece]
 
 
 def cell_powers_W(tensors: dict[str, np.ndarray], nodes_V: np.ndarray) -> np.ndarray:
@@ -145,9 +149,6 @@ def cell_powers_W(tensors: dict[str, np.ndarray], nodes_V: np.ndarray) -> np.nda
     return out
 
 
-Piece = tuple[tuple[int, int], tuple[int, int]]
-
-
 def pieces(grid: LeadGrid) -> Iterator[Piece]:
     """First and last surface, first and last place along, of every part of the grid without a jump inside."""
     n, (shells, planes) = grid.shape, grid.breaks
@@ -160,7 +161,6 @@ def pieces(grid: LeadGrid) -> Iterator[Piece]:
                 yield (across[0], across[1]), (along[0], along[1])
 
 
-@lru_cache(maxsize=32)
 def _spline(solution: LeadSolution, piece: Piece) -> NdBSpline:
     """Tensor spline of one piece over all angles, cubic where there are nodes enough."""
     grid, ((a, b), (c, d)) = solution.grid, piece
@@ -181,9 +181,9 @@ def _spline(solution: LeadSolution, piece: Piece) -> NdBSpline:
 
 def lead_solution(body: SolidBody, montage: Implanted, arrays: Mapping[str, np.ndarray]) -> LeadSolution:
     """The solution again, from what is kept of it."""
-    lead, outer = next(e for e in montage.electrodes if isinstance(e, Lead)), body.solids[0].shape
-    if not isinstance(outer, Block | Column):
-        raise ValueError("a stored field of a lead has a block or a column around it")
+    lead, outer = next((e for e in montage.electrodes if isinstance(e, Lead)), None), body.solids[0].shape
+    if lead is None or not isinstance(outer, Block | Column):
+        raise ValueError("a stored field of this kind is that of a lead in a block or a column")
     lines = {key: arrays[key] for key in ("reach_mm", "across_mm", "theta_rad", "along_mm")}
     breaks = tuple(int(i) for i in arrays["breaks_0"]), tuple(int(i) for i in arrays["breaks_1"])
     grid = LeadGrid(lead=lead, outer=outer, breaks=breaks, **lines)
@@ -209,12 +209,14 @@ class LeadPlane(PlaneSolution):
 def lead_densities(solution: LeadSolution) -> tuple[PadDensity, ...]:
     """Current density on every contact at 1 mA of the drive; the far return has its mean and no map."""
     shares = np.asarray(solution.montage.shares)
-    drive = np.tensordot(shares, solution.nodes[:, solution.grid.mantle], axes=1)
-    held = shares @ solution.potentials_V
-    return tuple(
-        _density(solution.grid, c, float(v), drive) if isinstance(c, Contact) else _far_density(solution, c.name, k)
-        for k, (c, v) in enumerate(zip(solution.montage.contacts, held, strict=True))
-    )
+    drive = np.tensordot(shares, solution.nodes, axes=1)
+    out = []
+    for contact, held in zip(solution.montage.contacts, shares @ solution.potentials_V, strict=True):
+        if isinstance(contact, Contact):
+            out.append(_density(solution.grid, contact, float(held), drive[solution.grid.mantle]))
+        elif isinstance(contact, FarReturn):
+            out.append(_far_density(solution, contact, float(held), drive))
+    return tuple(out)
 
 
 def _density(grid: LeadGrid, contact: Contact, held_V: float, drive: np.ndarray) -> PadDensity:
@@ -241,20 +243,15 @@ def _density(grid: LeadGrid, contact: Contact, held_V: float, drive: np.ndarray)
     )
 
 
-def _far_density(solution: LeadSolution, name: str, k: int) -> PadDensity:
-    none = np.zeros(0)
-    far = solution.montage.contacts[k]
-    held = np.asarray(solution.montage.shares) @ solution.potentials_V[:, k]
-    rim = np.tensordot(np.asarray(solution.montage.shares), solution.nodes[:, -1], axes=1)
-    density = 1e-3 * (held - rim) / far.interface.contact_impedance_ohm_m2
-    grid = solution.grid
-    arc = 1e-3 * grid.radii_mm[-1] * grid.d_theta_rad
-    area = float(arc.sum() * grid.d_along_m.sum())
+def _far_density(solution: LeadSolution, far: FarReturn, held_V: float, drive: np.ndarray) -> PadDensity:
+    faces = faces_of(solution.grid, far)
+    z_ohm_m2 = far.interface.contact_impedance_ohm_m2
+    area_m2 = z_ohm_m2 * sum(float(f.faces_S.sum()) for f in faces)
     return PadDensity(
-        name=name,
-        around_mm=none,
-        along_mm=none,
+        name=far.name,
+        around_mm=np.zeros(0),
+        along_mm=np.zeros(0),
         density_A_per_m2_per_mA=np.zeros((0, 0)),
-        mean_A_per_m2_per_mA=1e-3 * far.share / area,
-        peak_A_per_m2_per_mA=float(np.abs(density).max()),
+        mean_A_per_m2_per_mA=1e-3 * far.share / area_m2,
+        peak_A_per_m2_per_mA=1e-3 * max(f.largest_drop_V(held_V, drive) for f in faces) / z_ohm_m2,
     )

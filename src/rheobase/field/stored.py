@@ -169,8 +169,9 @@ def _density(name: str, i: int, arrays: Mapping[str, np.ndarray]) -> PadDensity:
 
 
 def _locked(array: np.ndarray) -> np.ndarray:
-    array.flags.writeable = False
-    return array
+    out = array.view()  # what the caller holds stays as it is
+    out.flags.writeable = False
+    return out
 
 
 def content_of(value: Any) -> str:

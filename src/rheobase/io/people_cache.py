@@ -7,26 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 
 import numpy as np
 
 from rheobase.anatomy import BodyPart, MappedPart
-from rheobase.effect import (
-    EVENTS,
-    Library,
-    MuscleReach,
-    Sensation,
-    assess_sensation,
-    criterion,
-    draw_bodies,
-    living,
-    muscle_reach,
-)
+from rheobase.effect import Library, MuscleReach, living, make_library, muscle_reach
 from rheobase.effect.muscle.reach import CELL_MM
 from rheobase.effect.muscle.stored import reach_arrays, reach_from_arrays
+from rheobase.effect.stored import library_arrays, library_from_arrays
+from rheobase.effect.virtual import Solver
 from rheobase.io.field_cache import cached_arrays, cached_field
 from rheobase.montage import Montage
+from rheobase.nerve import stimulus_of
 from rheobase.pulse import Pulse
 
 Progress = Callable[[float], None]
@@ -73,55 +65,49 @@ def cached_reach(
     return made[0]
 
 
-def cached_sensation(
+def cached_library(
     limb: BodyPart,
     montage: Montage,
     pulse: Pulse,
     *,
-    people: int,
-    seed: int = 1,
-    cell_mm: float,
+    solve: Solver = cached_field,
     progress: Progress | None = None,
-) -> Sensation:
-    """`assess_sensation`, simulated only if it is not known; then without the grids of endings in its library.
+) -> Library:
+    """`make_library` with its spread over people, simulated only if it is not known.
+
+    Neither amplitude nor people, seed, criteria or measured thresholds go in: all of these can change at once.
 
     Parameters
     ----------
-    limb, montage, pulse, people, seed, progress
-        As for `assess_sensation`.
-    cell_mm : float
-        Size of the cells of its fields at the edges of the pads, above 0.
+    limb, montage, solve, progress
+        As for `make_library`.
+    pulse : Pulse
+        Waveform of the active pad.
 
     Examples
     --------
-    >>> cached_sensation.__name__
-    'cached_sensation'
+    >>> import os, tempfile
+    >>> from unittest import mock
+    >>> from rheobase.anatomy import Forearm
+    >>> from rheobase.montage import pad_pair
+    >>> from rheobase.pulse import monophasic
+    >>> arm = Forearm()
+    >>> with tempfile.TemporaryDirectory() as here, mock.patch.dict(os.environ, RHEOBASE_CACHE_DIR=here):
+    ...     new, known = (cached_library(arm, pad_pair(arm), monophasic(width_us=200)) for _ in range(2))
+    >>> known.grids == new.grids
+    True
     """
-    made: list[Sensation] = []
-    solve = partial(cached_field, cell_mm=cell_mm)
+    made: list[Library] = []
+    field = solve(limb, montage)
 
     def simulate() -> dict[str, np.ndarray]:
-        felt = assess_sensation(limb, montage, pulse, people=people, seed=seed, solve=solve, progress=progress)
-        made.append(felt)
-        keys = list(felt.middle)
-        out = {"keys": np.array(keys, dtype=str), "fat_mm": np.array(felt.library.fat_mm)}
-        for i, key in enumerate(keys):
-            out |= {f"middle_{i}": felt.middle[key], f"people_{i}": np.stack([p[key] for p in felt.people])}
-        return out
+        made.append(make_library(limb, montage, stimulus_of(pulse), solve=solve, progress=progress))
+        return library_arrays(made[0])
 
-    known = cached_arrays((limb, montage, pulse), "sensation", simulate, people=people, seed=seed, cell_mm=cell_mm)
+    settings = {"method": field.method, "cells": field.cells}  # of the other bodies' fields too
+    known = cached_arrays((limb, montage, pulse), "library", simulate, **settings)
     if not made:
-        with suppress(KeyError, ValueError):
-            keys = [(str(kind), str(pad)) for kind, pad in known["keys"]]
-            spread = [{k: known[f"people_{i}"][n] for i, k in enumerate(keys)} for n in range(people)]
-            return Sensation(
-                library=Library(limb=limb, montage=montage, field=solve(limb, montage), grids={},
-                                fat_mm=tuple(float(f) for f in known["fat_mm"]), ln_mA={}, slope={}),
-                criteria={e: criterion(e) for e in EVENTS},
-                middle={k: known[f"middle_{i}"] for i, k in enumerate(keys)},
-                people=tuple(spread),
-                bodies=tuple(draw_bodies(limb, montage, people=people, seed=seed)),
-                seed=seed,
-            )  # fmt: skip
+        with suppress(KeyError, ValueError, TypeError):
+            return library_from_arrays(limb, montage, field, known)
         simulate()
     return made[0]

@@ -96,8 +96,8 @@ class Layout:
         out = self.exists & alive & ~(self.ends & self.passive_ends)
         if self.model.membrane is not None:  # its programme has the channels
             return out
-        bare = ~self.kinds.conductance_S_per_cm2.any(axis=0)
-        return out & ~bare[self.kind_of_node] if bare.any() else out
+        has = np.any(self.kinds.conductance_S_per_cm2, axis=0)
+        return out & np.asarray(has)[self.kind_of_node]
 
     @cached_property
     def parent_by_block(self) -> NDArray[np.int64]:

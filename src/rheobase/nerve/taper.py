@@ -129,10 +129,10 @@ def with_free_ending(fibre: Fibre, bare_mm: float, *, axon_um: float | None = No
     (12, 1200)
     """
     p = row("branches.free_ending")
-    axon_um = p["axon_um"] if axon_um is None else axon_um
-    if not (bare_mm > 0 and axon_um > 0):
+    thick_um: float = p["axon_um"] if axon_um is None else axon_um
+    if not (bare_mm > 0 and thick_um > 0):
         raise ParameterError(
-            f"bare_mm is {bare_mm:g} mm and axon_um is {axon_um:g} um; a bare axon is longer than 0 mm, as 1.3, and"
+            f"bare_mm is {bare_mm:g} mm and axon_um is {thick_um:g} um; a bare axon is longer than 0 mm, as 1.3, and"
             f" thicker than 0 um, as {p['axon_um']:g}."
         )
     if fibre.model.cable != "double" or fibre.parent is not None:
@@ -141,7 +141,7 @@ def with_free_ending(fibre: Fibre, bare_mm: float, *, axon_um: float | None = No
             f"A fibre of model '{fibre.model.name}'{branches} cannot lose its myelin; take an unbranched one of MRG or"
             " PENA."
         )
-    count, length, axon = p["count"], np.array([1000.0 * bare_mm / p["count"]]), np.array([axon_um])
+    count, length, axon = p["count"], np.array([1000.0 * bare_mm / p["count"]]), np.array([thick_um])
     bare = Internodes(
         fibre_um=axon, node_um=axon, axon_um=axon, length_um=length,
         paranode_um=row("branches.shortened_pena")["paranode_share"] * length, lamellae=np.array([_NO_MYELIN_LAMELLAE]),

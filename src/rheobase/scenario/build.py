@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,17 +111,40 @@ def muscle_chain(scenario: Scenario) -> MuscleChain:
     >>> round(wide.montage.pads[0].along_mm - wide.montage.pads[1].along_mm), wide.limb.fat_mm
     (180, 12.0)
     """
-    given, p, o = scenario.limb or LimbInput(), scenario.pads, scenario.output
+    given, spacing_mm = scenario.limb or LimbInput(), scenario.pads.spacing_mm or 0.0
     limb = Thigh(
         person=Person(sex=given.sex, bmi_kg_per_m2=given.bmi_kg_per_m2),
         fat_mm=given.fat_mm,
         main_girth_mm=given.girth_mm,
     )
     low, high = limb.site("vastus_medialis"), limb.site("quadriceps_proximal")
+    places = {"proximal": (low.along_mm + spacing_mm, high.around_deg), "distal": (low.along_mm, low.around_deg)}
+    montage = muscle_montage(scenario, places)
+    check_fit(limb, montage)
+    return MuscleChain(limb=limb, montage=montage)
+
+
+def muscle_montage(scenario: Scenario, places: Mapping[str, tuple[float, float]]) -> Montage:
+    """The pads of a scenario about a muscle.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    places : mapping
+        Place along the limb (mm) and around it (degrees) of every pad, by name.
+
+    Examples
+    --------
+    >>> from rheobase.io.scenario import load_scenario
+    >>> places = {"proximal": (60.0, 0.0), "distal": (-60.0, 0.0)}
+    >>> muscle_montage(load_scenario("ems-quadriceps", {"pads.cathode": "distal"}), places).shares
+    (-1.0, 1.0)
+    """
+    p, o = scenario.pads, scenario.output
     shape: dict[str, Any] = {"shape": "round", "diameter_mm": p.width_mm} if p.shape == "round" else {
         "width_mm": p.width_mm, "length_mm": p.length_mm,
     }  # fmt: skip
-    places = {"proximal": (low.along_mm + p.spacing_mm, high.around_deg), "distal": (low.along_mm, low.around_deg)}
     pads = tuple(
         Pad(
             name=n, share=1.0 if n == p.cathode else -1.0, along_mm=z, around_deg=a,
@@ -128,9 +152,7 @@ def muscle_chain(scenario: Scenario) -> MuscleChain:
         )
         for n, (z, a) in places.items()
     )  # fmt: skip
-    montage = Montage(pads=pads, output=Output(control=o.control, compliance_V=o.compliance_V))
-    check_fit(limb, montage)
-    return MuscleChain(limb=limb, montage=montage)
+    return Montage(pads=pads, output=Output(control=o.control, compliance_V=o.compliance_V))
 
 
 def pulse_of(scenario: Scenario) -> Pulse:

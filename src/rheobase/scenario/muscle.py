@@ -20,7 +20,6 @@ from rheobase.effect import (
     session_torque,
     train_muscle,
 )
-from rheobase.electrode import Output, Pad
 from rheobase.io.scenario import ContractionsInput, MuscleInput, Scenario
 from rheobase.montage import Montage
 from rheobase.pulse import Programme, train
@@ -28,7 +27,7 @@ from rheobase.registry import get
 from rheobase.report.words import signed
 from rheobase.safety import check
 from rheobase.scenario import document, told
-from rheobase.scenario.build import muscle_chain, pulse_of
+from rheobase.scenario.build import muscle_chain, muscle_montage, pulse_of
 from rheobase.scenario.reached import reach_muscle
 from rheobase.tables import row
 
@@ -124,15 +123,9 @@ def _programme(scenario: Scenario, work: ContractionsInput) -> Programme:
 
 
 def _pads(scenario: Scenario) -> Montage:
-    p, o = scenario.pads, scenario.output
-    shape: dict[str, Any] = {"shape": "round", "diameter_mm": p.width_mm} if p.shape == "round" else {
-        "width_mm": p.width_mm, "length_mm": p.length_mm,
-    }  # fmt: skip
-    pads = tuple(
-        Pad(name=n, share=1.0 if n == p.cathode else -1.0, along_mm=s * p.spacing_mm / 2, **shape)
-        for n, s in (("proximal", 1.0), ("distal", -1.0))
-    )
-    return Montage(pads=pads, output=Output(control=o.control, compliance_V=o.compliance_V))
+    """The pads alone, for the limits: no limb to lie on."""
+    half_mm = (scenario.pads.spacing_mm or 0.0) / 2
+    return muscle_montage(scenario, {"proximal": (half_mm, 0.0), "distal": (-half_mm, 0.0)})
 
 
 def _band(values: Array) -> dict[str, Any]:

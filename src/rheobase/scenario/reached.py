@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from rheobase.effect import MuscleReach, Sensation, draw_muscle_bodies
-from rheobase.io.people_cache import cached_reach, cached_sensation
+from rheobase.effect import MuscleReach, Sensation, assess_sensation, draw_muscle_bodies
+from rheobase.io.field_cache import cached_field
+from rheobase.io.people_cache import cached_library, cached_reach
 from rheobase.io.scenario import Scenario
 from rheobase.pulse import Pulse
 from rheobase.scenario.build import MuscleChain
@@ -128,11 +130,13 @@ def reach_muscle(scenario: Scenario, chain: MuscleChain, pulse: Pulse, say: Call
         chain.limb, chain.montage, pulse, muscle=scenario.muscle.name, seed=scenario.seed,
         progress=lambda share: say("the motor units of the virtual people", 0.45 * share),
     )  # fmt: skip
-    felt = cached_sensation(
-        chain.limb, chain.montage, pulse, people=scenario.population.people, seed=scenario.seed,
-        cell_mm=_SKIN_CELL_MM,
+    library = cached_library(
+        chain.limb, chain.montage, pulse, solve=partial(cached_field, cell_mm=_SKIN_CELL_MM),
         progress=lambda share: say("the skin fibres of the virtual people", 0.45 + 0.45 * share),
     )  # fmt: skip
+    felt = assess_sensation(
+        chain.limb, chain.montage, pulse, people=scenario.population.people, seed=scenario.seed, library=library
+    )
     return Reached(
         chain=chain, pulse=pulse, reach=reach, felt=felt, amplitude_mA=scenario.output.amplitude_mA, seed=scenario.seed
     )

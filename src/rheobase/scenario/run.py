@@ -10,6 +10,7 @@ from typing import Any
 import rheobase
 from rheobase.effect import assess_sensation, event_mA
 from rheobase.effect.virtual import body_thresholds_mA, middle_body
+from rheobase.io.people_cache import cached_library
 from rheobase.io.remembered import remembered, resistive_words
 from rheobase.io.scenario import AnatomyInput, Scenario, load_scenario
 from rheobase.registry import get
@@ -122,6 +123,10 @@ def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress
     field.check_compliance(amplitude_mA)
     checked = check(chain.programme, montage=chain.montage, modality=scenario.modality, load_ohm=field.resistance_ohm)
     person = scenario.person
+    library = cached_library(
+        chain.limb, chain.montage, chain.pulse, solve=solve,
+        progress=lambda share: say("the fibres of the virtual people", 0.02 + 0.8 * share),
+    )  # fmt: skip
     felt = assess_sensation(
         chain.limb,
         chain.montage,
@@ -131,8 +136,7 @@ def _run_sensation(scenario: Scenario, anatomy: AnatomyInput, progress: Progress
         share=scenario.population.share,
         perception_mA=person.perception_mA if person else None,
         twitch_mA=person.twitch_mA if person else None,
-        solve=solve,
-        progress=lambda share: say("the fibres of the virtual people", 0.02 + 0.8 * share),
+        library=library,
     )
     nerve = scenario.pads.over
     strength = strength_duration(

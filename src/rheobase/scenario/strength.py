@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from rheobase.anatomy import BodyPart
 from rheobase.effect import Sensation
+from rheobase.errors import ParameterError
 from rheobase.field import Field
+from rheobase.io.field_cache import cached_arrays
 from rheobase.montage import Montage
 from rheobase.nerve import Ending, bundle, lay_endings, share_threshold_mA, stimulus_of
 from rheobase.nerve.strength_duration import weiss_fit
@@ -48,15 +51,22 @@ def strength_duration(
     >>> [c["threshold_mA"] == sorted(c["threshold_mA"], reverse=True) for c in result["curves"]]  # doctest: +SKIP
     [True, True, True]
     """
+    limb = field.anatomy
+    if not isinstance(limb, BodyPart):
+        raise ParameterError(f"Strength-duration is that of pads on a body part, not of a {type(limb).__name__}.")
     active = max(montage.pads, key=lambda p: p.share)
-    name = nerve or next(iter(field.anatomy.nerves))  # the endings under the pads are the same for every nerve
-    drawn = bundle(field.anatomy, name, count=_SAMPLE, seed=felt.seed, under=montage).endings
+    name = nerve or next(iter(limb.nerves))  # the endings under the pads are the same for every nerve
+    drawn = bundle(limb, name, count=_SAMPLE, seed=felt.seed, under=montage).endings
     half = active.extent_mm / 2
     chosen = [
         e for e in drawn
         if e.kind == "A-alpha" or (abs(e.along_mm - active.along_mm) <= half and e.around_deg == active.around_deg)
     ]  # fmt: skip
-    found = _over_widths(field, chosen, progress)
+    found = cached_arrays(
+        (limb, montage, tuple(chosen)), "strength-duration",
+        lambda: {"threshold_mA": _over_widths(limb, field, chosen, progress)},
+        width_us=WIDTHS_US, method=field.method, cells=field.cells,
+    )["threshold_mA"]  # fmt: skip
     curves = []
     for event in felt.events:
         rule = felt.criteria[event]
@@ -84,9 +94,11 @@ def strength_duration(
     return {"width_us": list(WIDTHS_US), "curves": curves, "note": note}
 
 
-def _over_widths(field: Field, endings: list[Ending], progress: Callable[[float], None] | None) -> np.ndarray:
+def _over_widths(
+    limb: BodyPart, field: Field, endings: list[Ending], progress: Callable[[float], None] | None
+) -> np.ndarray:
     rows: list[np.ndarray] = []
-    laid = lay_endings(field.anatomy, field, endings)
+    laid = lay_endings(limb, field, endings)
     for width_us in WIDTHS_US:
         guess = rows[-1] * 0.7 if rows else None
         result = laid.thresholds(stimulus_of(monophasic(width_us=width_us)), guess_mA=guess)

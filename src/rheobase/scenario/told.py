@@ -204,6 +204,12 @@ def simplifications(felt: Sensation, *more: str) -> list[str]:
         "The criterion for pain (half of the thin fibres) is a choice; central processing of pain is left out.",
         f"Changes with conductivity are simulated one tissue at a time under the {over} and added up.",
     ]
+    out += [
+        f"From {100 * share:.0f} % of the {kind} endings under the {pad} pad no current up to 2 A sends a spike"
+        " inwards; they count as silent."
+        for (kind, pad), share in felt.library.silent_share.items()
+        if share >= 0.01
+    ]
     if getattr(felt.library.limb, "skin_model", "") == "lumped":
         out.insert(
             0,

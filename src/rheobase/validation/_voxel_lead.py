@@ -13,6 +13,7 @@ from rheobase.anatomy import Spine
 from rheobase.tables import Row
 
 Array = NDArray[np.float64]
+Painted = tuple[Array, Array, NDArray[np.bool_]]
 _TOLERANCE = 1e-6
 _PER_MM = 1e-3
 
@@ -32,15 +33,17 @@ def voxel_lead(spine: Spine, model: Row, cell_mm: float, along_mm: float, *, nea
     x0, _, _ = spine.epidural_mm(diameter_mm=model["lead_mm"])
     x0 -= 1e-3 * model["dura_um"]  # blocks have a dura of its thickness
     edges = _edges(model, x0, cell_mm, along_mm, near)
-    middles = tuple((e[1:] + e[:-1]) / 2 for e in edges)
+    x, y, z = (np.asarray((e[1:] + e[:-1]) / 2) for e in edges)
+    middles = x, y, z
     across, along, ring = _painted(spine, model, x0, middles)
     matrix, volume = _equations(edges, (across, across, along))
     load = np.where(ring, volume, 0.0).ravel()
-    found = cg(matrix, load / load.sum(), rtol=_TOLERANCE, maxiter=20_000, M=sparse.diags(1.0 / matrix.diagonal()))[0]
+    jacobi = sparse.diags(1.0 / np.asarray(matrix.diagonal(), dtype=float))
+    found = cg(matrix, load / load.sum(), rtol=_TOLERANCE, maxiter=20_000, M=jacobi)[0]
     v = found.reshape(ring.shape)
     column = spine.dorsal_column(model["column_depth_mm"]).points_mm[0][0]
     at = tuple(int(np.argmin(np.abs(m - p))) for m, p in zip(middles, (column, 0.0, 0.0), strict=True))
-    section = (np.diff(edges[0])[:, None] * np.diff(edges[1]))[ring.any(axis=2)].sum()
+    section = np.outer(np.diff(edges[0]), np.diff(edges[1]))[np.any(ring, axis=2)].sum()
     return VoxelLead(
         contact_ohm=float(v[ring].mean()),
         column_ohm=float(np.interp(column, middles[0], v[:, at[1], at[2]])),
@@ -54,10 +57,11 @@ def _edges(model: Row, x0: float, cell: float, along: float, near: bool) -> tupl
     grow = model["growth_near_ratio" if near else "growth_ratio"]
     fine = ((x0 - 1.2, x0 + 1.2), (-1.2, 1.2), (-3.0, 3.0)) if near else tuple((-h, h) for h in model["fine_half_mm"])
     steps = (cell, cell, along)
-    return tuple(
+    x, y, z = (
         _graded(low, high, half, step, grow, model["largest_cell_mm"])
         for (low, high), half, step in zip(fine, box, steps, strict=True)
     )
+    return x, y, z
 
 
 def _graded(low: float, high: float, half: float, step: float, grow: float, most: float) -> Array:
@@ -75,11 +79,11 @@ def _graded(low: float, high: float, half: float, step: float, grow: float, most
     return np.array([*out[0][::-1], *core, *out[1]])
 
 
-def _painted(spine: Spine, model: Row, x0: float, middles: tuple[Array, ...]) -> tuple[Array, Array, Array]:
+def _painted(spine: Spine, model: Row, x0: float, middles: tuple[Array, Array, Array]) -> Painted:
     """Conductivity across and along, and where the ring is."""
     x, y, z = middles
     plane = np.stack(np.meshgrid(x, y, [0.0], indexing="ij"), axis=-1).reshape(-1, 3)
-    labels = spine.labels_at(plane).reshape(len(x), len(y))
+    labels = np.asarray(spine.labels_at(plane), dtype=np.intp).reshape(len(x), len(y))
     made = []
     for key in ("sigma_transverse_S_per_m", "sigma_axial_S_per_m"):
         sigma = np.array([getattr(t, key) for t in spine.tissues])[labels]

@@ -59,7 +59,8 @@ def _elements(model: Row, spine: Spine, tell: Progress) -> list[RowDict]:
         ("set holsheimer", {"spine": replace(spine, conductivity="holsheimer")}),
     )
     for done, (name, change) in enumerate(studies):
-        found = _solved(model, **({"spine": spine} | change))
+        given: dict[str, Any] = {"spine": spine} | change
+        found = _solved(model, **given)
         note = f"Potential in the dorsal column {found[1]:.1f} mV/mA."
         rows.append(aside(f"finite elements, {name}: contact", model, "", found[0], unit="ohm", note=note))
         tell(0.4 + 0.6 * (done + 1) / len(studies))

@@ -153,7 +153,7 @@ def _free(part: MappedPart, way_mm: Array, points_mm: Array) -> NDArray[np.bool_
     steps = np.linspace(0.0, 1.0, 12)[1:-1, None, None]
     between = points_mm + steps * (to - points_mm)
     labels = part.core_labels(between.reshape(-1, 3)).reshape(between.shape[:2])
-    return ~np.isin(labels, hard).any(axis=0)
+    return ~np.asarray(np.isin(labels, hard).any(axis=0))
 
 
 def _leaves_at(way_mm: Array, point_mm: Array) -> int:

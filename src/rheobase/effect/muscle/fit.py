@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from rheobase.effect.muscle.ding2003 import Ding2003, ding2003
 from rheobase.effect.muscle.hill_huxley import HillHuxley
@@ -172,7 +172,7 @@ def _told(
     log_factor, left, slope = (np.asarray(getattr(done, k)) for k in ("x", "fun", "jac"))
     error, together = _errors(left, slope)
     degrees = max(1, len(left) - len(names))
-    times = float(student_t.ppf(0.975, degrees))
+    times = float(stdtrit(degrees, 0.975))
     value = begin * np.exp(log_factor)
     estimates = {
         n: Estimate(

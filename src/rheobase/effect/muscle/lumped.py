@@ -61,7 +61,7 @@ def lumped(
     share = pool.twitch_share[fires]
     cell = _rank(threshold[fires], share, steps) * kinds + _rank(pool.fatigue_factor[fires], share, kinds)
     size = steps * kinds
-    total = np.bincount(cell, share, minlength=size)
+    total = np.bincount(cell, share, minlength=size).astype(float)
     used = total > 0
 
     def mean(values: Array) -> Array:
@@ -72,7 +72,7 @@ def lumped(
         contraction_factor=mean(pool.contraction_factor),
         fatigue_factor=mean(pool.fatigue_factor),
         axon_um=mean(pool.axon_um),
-        fibre_count=np.bincount(cell, pool.fibre_count[fires], minlength=size)[used],
+        fibre_count=np.bincount(cell, pool.fibre_count[fires], minlength=size)[used].astype(float),
         seed=pool.seed,
     )
     return groups, mean(np.where(fires, threshold, 0.0))

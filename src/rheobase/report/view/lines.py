@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from rheobase.anatomy import BodyPart
@@ -154,6 +153,8 @@ def _contours(values: Array, step: float) -> list[tuple[float, list[Array]]]:
     levels = line_levels(float(np.nanmin(values)), float(np.nanmax(values)), step)
     if not len(levels):
         return []
+    from matplotlib.figure import Figure  # half a second, and only lines need it
+
     axes = Figure().add_subplot()
     drawn = axes.contour(np.ma.masked_invalid(values), levels=levels)
     return [

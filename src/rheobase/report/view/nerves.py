@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
-from scipy.signal import savgol_filter
 
 from rheobase.anatomy import NervePath
 from rheobase.nerve import rounded_mm, walk_mm
@@ -68,6 +67,8 @@ def drive_of(view: Seen, nerve: NervePath, cut: Cut, sign: int) -> Drive | None:
     run = _longest(shown)
     if run.stop - run.start < _FIT_POINTS:
         return None
+    from scipy.signal import savgol_filter  # slow to import, and a picture that is known needs none of it
+
     start, stop = run.start, run.stop
     v = sign * view.drive_V_per_A(points[start:stop])
     return Drive(

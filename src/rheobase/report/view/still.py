@@ -7,9 +7,7 @@ import io
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from rheobase.report._canvas import PAINT, look
 from rheobase.report.view import words
 from rheobase.report.view.palette import variables
 from rheobase.report.view.png import png_bytes
@@ -75,6 +73,9 @@ def still_png(part: dict[str, Any], *, width_px: int = _PNG_WIDTH_PX, small: boo
     small : bool
         Write just as many pixels, of few colours: for a page of documentation.
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    from rheobase.report._canvas import PAINT, look
     from rheobase.report.figures.view import draw_view
 
     known = variables("light")
