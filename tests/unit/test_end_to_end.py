@@ -129,15 +129,42 @@ def test_a_folder_that_cannot_be_written_is_said_before_anything_is_computed(env
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
 
+# Python ends with the signal itself if Ctrl-C was pressed while text was executed, as dataclasses do; a shell says 130.
+STOPPED = 130, -signal.SIGINT
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of a console differ there")
 def test_control_c_leaves_nothing_behind(env, tmp_path):
-    command = [sys.executable, "-m", "rheobase", "run", "tens-forearm", "--no-cache", "--out", str(tmp_path / "out")]
+    here, shelf = tmp_path / "here", tmp_path / "shelf"
+    here.mkdir()
+    command = [sys.executable, "-m", "rheobase", "run", "tens-forearm", "--out", str(here / "out")]
     running = subprocess.Popen(
-        command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    time.sleep(2.5)
+        command, env=env | {"RHEOBASE_CACHE_DIR": str(shelf)}, cwd=here, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    begun = time.monotonic()
+    while not list(shelf.glob("fields/*")):  # the first field is kept, the fibres are being computed
+        assert running.poll() is None
+        assert time.monotonic() - begun < 120
+        time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=30)
-    assert running.returncode == 130
-    assert "nothing was written" in said
-    assert list(tmp_path.iterdir()) == []
+    _, said = running.communicate(timeout=60)
+    assert running.returncode in STOPPED
+    assert said == "rheobase: stopped; nothing was written\n"
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of a console differ there")
+@pytest.mark.parametrize("after_s", [0.2, 0.5, 1.0])
+def test_control_c_while_libraries_are_imported(after_s, env, tmp_path):
+    """One of them turns Ctrl-C into an error of its own."""
+    command = "import rheobase.cli, time; print(flush=True); rheobase.cli.main(['run', 'tens-forearm']) == 130 or 1 / 0"
+    running = subprocess.Popen(
+        [sys.executable, "-c", command], env=env | {"RHEOBASE_CACHE_DIR": str(tmp_path)}, cwd=tmp_path, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    running.stdout.readline()
+    time.sleep(after_s)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert said == "rheobase: stopped; nothing was written\n"

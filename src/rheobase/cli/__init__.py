@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 __all__ = ["main"]
 
@@ -27,9 +31,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     rheobase ...
     0
     """
+    with _ctrl_c() as pressed:
+        try:
+            from rheobase.cli._main import command
+
+            return command(argv)
+        except BaseException:
+            if not pressed:
+                raise
+            print("rheobase: stopped; nothing was written", file=sys.stderr)
+            return 130
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[list[int]]:
+    """Note whether Ctrl-C was pressed: a library that was being imported may have made another error of it."""
+    pressed: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield pressed
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        pressed.append(number)
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, note)
     try:
-        from rheobase.cli._main import command
-    except KeyboardInterrupt:  # before the command has begun, and with it the handling of what goes wrong
-        print("rheobase: stopped; nothing was written", file=sys.stderr)
-        return 130
-    return command(argv)
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
