@@ -41,9 +41,9 @@ MOVEMENT_OUTSIDE = {"ankle angle of the greatest dorsiflexion torque"}
 # Which site bears more goes here with fat and bone beneath; the largest current borne is set against where pain begins;
 # no measured depth of the motor endings of biceps and tibialis anterior was found.
 SITES_OUTSIDE = {
-    "TENS window, knee against lower leg",
-    "TENS window, knee against forearm",
-    "TENS window, low back against lower leg",
+    "TENS window, knee less lower leg",
+    "TENS window, knee less forearm",
+    "TENS window, low back less lower leg",
     "knee, 25–35 mA is comfortable",
     "quadriceps, largest tolerated current",
     "muscles by the current they need",
