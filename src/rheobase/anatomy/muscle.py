@@ -86,10 +86,14 @@ class Muscle:
         places = np.clip(places, self.along_mm[0], self.along_mm[-1])
         best = np.full(len(p), np.inf)
         for curve, ends in zip(self.curves_, self.ends_mm_, strict=True):
-            now, lost = curve(places), _lost_mm2(places, ends)
-            x, y, own = (np.where(now[:, 2] > _LEAST_MM, c, np.nan)[which] for c in now.T)
-            far = (p[:, 0] - x) ** 2 + (p[:, 1] - y) ** 2 - own**2 + lost[which]
-            best = np.fmin(best, far)
+            x, y, size = curve(places).T
+            offset = np.where(size > _LEAST_MM, _lost_mm2(places, ends) - size**2, np.inf)
+            if np.isinf(offset).all():
+                continue
+            far = np.square(p[:, 0] - x[which])
+            far += np.square(p[:, 1] - y[which])
+            far += offset[which]
+            np.minimum(best, far, out=best)
         return best
 
     def fibres(self, points_mm: Array) -> Array:

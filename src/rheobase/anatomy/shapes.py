@@ -60,14 +60,26 @@ class Rod:
 
     def contains(self, points_mm: np.ndarray) -> np.ndarray:
         """Whether each of (n, 3) points lies inside, (n,)."""
-        p = np.asarray(points_mm, dtype=float)
+        given = np.asarray(points_mm, dtype=float)
+        near = np.flatnonzero(self._is_near(given))  # most points of a body are far from any one bone
+        p = given[near]
         x, y = (p[:, i] - self._at(p[:, 2], [c[i] for c in self.centre_mm]) for i in (0, 1))
         a, b = (self._at(p[:, 2], [h[i] for h in self.half_axes_mm]) for i in (0, 1))
         c, s = np.cos(np.deg2rad(self.turn_deg)), np.sin(np.deg2rad(self.turn_deg))
         inside = ((c * x + s * y) / a) ** 2 + ((c * y - s * x) / b) ** 2 <= 1.0
         if self.closed:
             inside &= (p[:, 2] >= self.along_mm[0]) & (p[:, 2] <= self.along_mm[-1])
-        return inside
+        out = np.zeros(len(given), dtype=bool)
+        out[near] = inside
+        return out
+
+    def _is_near(self, points_mm: np.ndarray) -> np.ndarray:
+        """Whether points lie beside the rod within its greatest half axis."""
+        low, high = np.min(self.centre_mm, axis=0), np.max(self.centre_mm, axis=0)
+        reach = np.max(self.half_axes_mm) * (1.0 + 1e-9)
+        x, y = points_mm[:, 0], points_mm[:, 1]
+        near = (x >= low[0] - reach) & (x <= high[0] + reach)
+        return near & (y >= low[1] - reach) & (y <= high[1] + reach)
 
     def _at(self, z_mm: np.ndarray, values: list[float]) -> np.ndarray:
         return np.interp(z_mm, self.along_mm, values)
