@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from rheobase.errors import ParameterError, ScenarioError
+from rheobase.io._build import _tell_changed
 from rheobase.io._kinds import file_kind, modalities
 from rheobase.io.scenario import (
     load_scenario,
@@ -189,6 +191,23 @@ def test_an_override_is_checked_like_the_file_and_says_where_it_came_from():
     assert refused(BASE, pdas__width_mm=3).startswith("--set pdas.width_mm=3: unknown table 'pdas'")
     assert "with its table" in refused(BASE, width_mm=3)
     assert "is no table" in refused("pads = 3\n" + BASE.replace("[pads]", "[pulse2]"), pads__width_mm=3)
+
+
+def test_the_line_that_describes_a_scenario_tells_what_was_changed():
+    plain = load_scenario("tens-forearm").summary
+    assert load_scenario("tens-forearm", {"output.amplitude_mA": 5, "population.people": 7}).summary == plain
+    assert load_scenario("tens-forearm", {"pulse.shape": "monophasic"}).summary == (
+        f"{plain}; changed: pulse.shape = monophasic"
+    )
+    own = {"pulse.width_us": 100, "scenario.summary": "mine"}
+    assert load_scenario("tens-forearm", own).summary == "mine"
+    file = tomllib.loads(scenario_toml(load_scenario("tens-forearm")))
+    for length, end in ((285, "x; 2 changed"), (299, "xx")):
+        file["scenario"]["summary"] = length * "x"
+        _tell_changed(file, {"pads.width_mm": 30, "pads.length_mm": 30})
+        assert file["scenario"]["summary"].endswith(end)
+    for odd in ({}, {"scenario": 3}, {"scenario": {"summary": ""}}):
+        _tell_changed(odd, {"pads.width_mm": 30})
 
 
 def test_an_override_replaces_what_it_makes_meaningless():

@@ -33,6 +33,8 @@ _PAD_MM = 50.0
 _SPACING_MM = 90.0
 _OF_A_FOREARM = ("radius_mm", "girth_mm")
 _OF_A_PERSON = ("main_girth_mm", "sex", "bmi_kg_per_m2", "stature_cm", "age_years")
+_NOT_DESCRIBED = ("scenario", "output", "population", "person")  # tables of which the summary does not speak
+_LONGEST_SUMMARY = 300
 _NERVES_OF_FOREARM = ("median", "ulnar", "radial")
 
 
@@ -57,6 +59,7 @@ def build(raw: dict[str, Any], *, text: str, label: str, folder: Path, overrides
         return f"--set {inside}={overrides[inside]}" if inside else label
 
     _apply(raw, overrides)
+    _tell_changed(raw, overrides)
     try:
         kind = file_kind(raw)
     except ScenarioError as error:
@@ -92,6 +95,16 @@ def _apply(raw: dict[str, Any], overrides: dict[str, Any]) -> None:
         for replaced in _replaced(key, value):
             if replaced not in overrides:
                 body.pop(replaced.partition(".")[2], None)
+
+
+def _tell_changed(raw: dict[str, Any], overrides: dict[str, Any]) -> None:
+    """Add to the line that describes the scenario what is not as it says any more."""
+    about = raw.get("scenario")
+    changed = [f"{key} = {value}" for key, value in overrides.items() if key.partition(".")[0] not in _NOT_DESCRIBED]
+    if changed and "scenario.summary" not in overrides and isinstance(about, dict) and about.get("summary"):
+        before = str(about["summary"])
+        tellings = f"{before}; changed: {', '.join(changed)}", f"{before}; {len(changed)} changed", before
+        about["summary"] = next((t for t in tellings if len(t) <= _LONGEST_SUMMARY), before)
 
 
 def _replaced(key: str, value: Any) -> tuple[str, ...]:
