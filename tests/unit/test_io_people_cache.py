@@ -81,5 +81,8 @@ def test_a_library_that_lacks_something_is_simulated_anew(shelf):
 
 
 def test_a_library_of_other_pads_is_refused(shelf):
-    with pytest.raises(ParameterError, match="another limb or other pads"):
-        assess_sensation(ARM, pad_pair(ARM, spacing_mm=80.0), PULSE, people=3, library=library())
+    known = library()
+    with pytest.raises(ParameterError, match=r"for other pads .* make_library"):
+        assess_sensation(ARM, pad_pair(ARM, spacing_mm=80.0), PULSE, people=3, library=known)
+    with pytest.raises(ParameterError, match="for another limb"):
+        assess_sensation(Forearm(fat_mm=6.0), pad_pair(ARM), PULSE, people=3, library=known)

@@ -340,7 +340,12 @@ def assess_sensation(
     if library is None:
         library = make_library(limb, montage, stimulus_of(pulse), solve=solve, progress=progress)
     elif (library.limb, library.montage) != (limb, montage):
-        raise ParameterError("The library was simulated for another limb or other pads. Make one for these.")
+        what = "another limb" if library.limb != limb else "other pads"
+        raise ParameterError(
+            f"The library was simulated for {what} ({type(library.limb).__name__}, pads"
+            f" {', '.join(library.montage.names)}); it must be that of this {type(limb).__name__} and its pads"
+            f" {', '.join(montage.names)}. Make one with make_library, or leave it out."
+        )
     chance = np.random.default_rng([seed, 1])
     middle = body_thresholds_mA(library, middle_body(limb), np.random.default_rng([seed, 2]), times=SMOOTH)
     if twitch_mA is not None and all(kind != "A-alpha" for kind, _ in middle):
